@@ -1,0 +1,41 @@
+// The app as it is on disk at one moment, ready to serve. A change on disk makes the next generation; requests under way keep theirs.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadFunctionApp } from '../config/load-function-app.ts';
+import type { FunctionApp } from '../core/function-app.ts';
+import type { Problem } from '../core/problem.ts';
+import { formatProblem } from '../core/problem.ts';
+import type { Obstacle, PublicApp } from '../http/public-app.ts';
+import { makeServable } from './serve-app.ts';
+
+export const OFFLINE_FILE = 'app_offline.htm';
+
+export type AppGeneration = {
+  /** With the problems that were found while its routes were built. */
+  readonly app: FunctionApp;
+  readonly served: PublicApp;
+  /** Undefined: functions can be served. */
+  readonly obstacle: Obstacle | undefined;
+  /** What the admin API gives as the reasons of state Error. */
+  readonly errors: readonly string[];
+};
+
+export type AppSource = {
+  readonly root: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly functions?: readonly string[];
+};
+
+export function readGeneration(source: AppSource): AppGeneration {
+  const read = loadFunctionApp(source);
+  const { app: served, problems } = makeServable(read);
+  const app = { ...read, problems: [...read.problems, ...problems] };
+  const fatal = app.config === undefined ? app.problems.filter(({ severity, functionName }) => severity === 'error' && functionName === undefined) : [];
+  return { app, served, obstacle: findObstacle(source.root, fatal), errors: fatal.map(({ azureMessage, message }) => azureMessage ?? message) };
+}
+
+function findObstacle(root: string, fatal: readonly Problem[]): AppGeneration['obstacle'] {
+  const offlineFile = join(root, OFFLINE_FILE);
+  if (existsSync(offlineFile)) return { kind: 'offline', html: readFileSync(offlineFile, 'utf8') };
+  return fatal.length === 0 ? undefined : { kind: 'error', reason: fatal.map(formatProblem).join('\n') };
+}

@@ -1,0 +1,101 @@
+// The composition root: puts configuration, handler, public port and admin API together. Start reading at FunctionHost.
+import type { FunctionApp } from '../core/function-app.ts';
+import type { HostError } from '../core/error.ts';
+import type { HostObserver } from '../core/log.ts';
+import type { HostState } from '../core/host-state.ts';
+import type { Problem } from '../core/problem.ts';
+import type { XffStyle } from '../http/caller.ts';
+import type { CorsRules } from '../http/cors.ts';
+import type { Certificate } from '../http/public-server.ts';
+import { FunctionHost } from './function-host.ts';
+
+export type HostOptions = {
+  /** Absolute path of the folder with host.json. */
+  readonly root: string;
+  /** 0: any free one. Default: `Host.LocalHttpPort` of local.settings.json, else 7071. */
+  readonly port?: number;
+  /** Default: `Host.LocalHttpAddress` of local.settings.json, else 127.0.0.1. */
+  readonly address?: string;
+  /** Run only these, compared ignoring case. Default: host.json's `functions`, else all. */
+  readonly functions?: readonly string[];
+  /** Default: `Host.CORS` of local.settings.json, else no cross-origin answers. */
+  readonly cors?: CorsRules;
+  /** Serve https with this certificate. Default: http. */
+  readonly https?: Certificate;
+  /** Use the handler that already listens on this port of 127.0.0.1 instead of starting one. */
+  readonly attachPort?: number;
+  /** Default: portico.json, else `plain`. */
+  readonly xffStyle?: XffStyle;
+  /** The variables settings are read from and the handler inherits. Default: the environment of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Receives log records and request summaries. Default: nobody. */
+  readonly observer?: HostObserver;
+};
+
+/** How far a start has come, in milliseconds. */
+export type StartPhases = { readonly config: number; readonly listen: number; readonly handler: number };
+
+export type ReadyReport = {
+  /** Undefined without a handler, or when it did not start. */
+  readonly handler?: { readonly pid: number | undefined; readonly port: number };
+  /** Why the first start of the handler failed. The host stays up and tries again. */
+  readonly failed?: HostError;
+  readonly phases: StartPhases;
+  readonly totalMs: number;
+};
+
+/** One function, for people: the banner and `host.functions()`. */
+export type FunctionSummary = {
+  readonly name: string;
+  /** Type of its trigger, as written; empty when it has none. */
+  readonly type: string;
+  /** Undefined: every method. */
+  readonly methods: readonly string[] | undefined;
+  /** Undefined unless HTTP calls it. */
+  readonly url: string | undefined;
+  readonly disabled: boolean;
+  /** Why it cannot run. */
+  readonly problem: Problem | undefined;
+};
+
+export type InvokeRequest = {
+  /** Default GET. */
+  readonly method?: string;
+  /** What follows the function's route: `?x=1`. Default empty. */
+  readonly query?: string;
+  /** Values for the parameters of the route. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+};
+
+/** A function app that runs. */
+export interface Host {
+  readonly state: HostState;
+  /** `http://127.0.0.1:7071`. Meaningful once started. */
+  readonly url: string;
+  /** The app as it was read last. */
+  readonly app: FunctionApp;
+  /** Settles with the handler's first answer, or with the failure of its first start. Never rejects. */
+  readonly ready: Promise<ReadyReport>;
+  /** Opens the port and begins to start the handler. Errors: PORT_IN_USE, PORT_NOT_AVAILABLE. */
+  start(): Promise<void>;
+  functions(): readonly FunctionSummary[];
+  /** Calls an HTTP function as a caller would, through the public port. Errors: FUNCTION_UNKNOWN, FUNCTION_NOT_HTTP. */
+  invoke(functionName: string, request?: InvokeRequest): Promise<Response>;
+  /** Ends what runs, closes the port and stops the handler with all its descendants. May be called at any time, and twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Reads the app at once; whatever is wrong with it is in `host.app.problems`.
+ *
+ * @example
+ * const host = createHost({ root: '/path/to/app', port: 0 });
+ * await host.start();
+ * const answer = await host.invoke('httptrigger');
+ * await host.stop();
+ */
+export function createHost(options: HostOptions): Host {
+  return new FunctionHost(options);
+}

@@ -1,0 +1,249 @@
+// One function app that runs: the state it is in, what is served at this moment, and what happens when the app changes on disk.
+import type { AdminHost } from '../admin/admin-api.ts';
+import { answerAdmin } from '../admin/admin-api.ts';
+import { functionNotHttp, functionUnknown } from '../core/error-catalogue.ts';
+import type { FunctionApp } from '../core/function-app.ts';
+import { hostId } from '../core/host-id.ts';
+import type { HostState } from '../core/host-state.ts';
+import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
+import { formatProblem } from '../core/problem.ts';
+import type { CallContext } from '../http/call.ts';
+import { createCallerRules } from '../http/caller.ts';
+import type { PublicHost } from '../http/public-app.ts';
+import { listen, type PublicServer } from '../http/public-server.ts';
+import { createRequestHandler } from '../http/request-handler.ts';
+import { createUpgradeHandler } from '../http/upgrade-handler.ts';
+import { replyWriter } from '../http/whole-reply.ts';
+import { processEnvironment } from '../platform/environment.ts';
+import { createHttpDate } from '../platform/http-date.ts';
+import { machineName, temporaryFolder } from '../platform/machine.ts';
+import { systemClock } from '../platform/system-clock.ts';
+import { type AppGeneration, type AppSource, readGeneration } from './app-generation.ts';
+import { type AppChange, watchApp } from './app-watcher.ts';
+import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport } from './create-host.ts';
+import { summarise } from './function-summary.ts';
+import { HandlerLink } from './handler-link.ts';
+import { createHandlerSource } from './handler-source.ts';
+import { invokeOverHttp } from './invoke-over-http.ts';
+import { createRemarks } from './remarks.ts';
+
+const DEFAULT_PORT = 7071;
+const DEFAULT_ADDRESS = '127.0.0.1';
+/** https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits */
+const DEFAULT_MOST_BODY_BYTES = 104_857_600;
+/** How long a stop waits for requests under way, and then for the handler's own end. */
+const STOP_GRACE_MS = 5000;
+const SILENT: HostObserver = { log: () => {}, request: () => {} };
+const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
+
+export class FunctionHost implements Host {
+  readonly #options: HostOptions;
+  readonly #source: AppSource;
+  readonly #observer: HostObserver;
+  readonly #log: Logger;
+  readonly #createdMs = systemClock.monotonicMs();
+  readonly #configMs: number;
+  readonly #ready = Promise.withResolvers<ReadyReport>();
+  #generation: AppGeneration;
+  #state: HostState = 'Starting';
+  #server: PublicServer | undefined;
+  #link: HandlerLink;
+  #stopWatching: (() => void) | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#observer = options.observer ?? SILENT;
+    this.#log = createLogger(this.#observer, 'Host.Startup');
+    this.#source = {
+      root: options.root,
+      environment: options.environment ?? processEnvironment(),
+      ...(options.functions !== undefined && { functions: options.functions }),
+    };
+    this.#generation = readGeneration(this.#source);
+    this.#link = this.#createLink();
+    this.#configMs = systemClock.monotonicMs() - this.#createdMs;
+  }
+
+  get state(): HostState {
+    return this.#state;
+  }
+
+  get url(): string {
+    return this.#server?.url ?? `http://${this.#address}:${this.#port}`;
+  }
+
+  get app(): FunctionApp {
+    return this.#generation.app;
+  }
+
+  get ready(): Promise<ReadyReport> {
+    return this.#ready.promise;
+  }
+
+  async start(): Promise<void> {
+    const host = this.#publicHost();
+    const context = this.#callContext();
+    const startedMs = systemClock.monotonicMs();
+    // The handler needs longer than the port, so it goes first; requests that come before it wait.
+    const handlerStarted = this.#startHandler();
+    try {
+      this.#server = await listen({
+        port: this.#port,
+        address: this.#address,
+        certificate: this.#options.https,
+        onRequest: createRequestHandler(host, context),
+        onUpgrade: createUpgradeHandler(host, context),
+        httpDate: context.httpDate,
+      });
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    const listenMs = systemClock.monotonicMs() - startedMs;
+    this.#stopWatching = watchApp(this.#options.root, () => this.app, systemClock, this.#log, (change) => void this.#changed(change));
+    this.#settle();
+    void handlerStarted.then((facts) => {
+      const totalMs = systemClock.monotonicMs() - this.#createdMs;
+      this.#ready.resolve({ ...facts, phases: { config: this.#configMs, listen: listenMs, handler: totalMs - this.#configMs }, totalMs });
+    });
+  }
+
+  functions(): readonly FunctionSummary[] {
+    return summarise(this.app, this.url);
+  }
+
+  async invoke(functionName: string, request: InvokeRequest = {}): Promise<Response> {
+    const fn = this.app.functions.find(({ name }) => name.toLowerCase() === functionName.toLowerCase());
+    if (fn === undefined) throw functionUnknown(functionName, this.app.functions.map(({ name }) => name));
+    if (fn.http === undefined) throw functionNotHttp(fn.name);
+    return invokeOverHttp(this.url, this.app.config?.http.routePrefix ?? 'api', fn.http, request);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = 'Stopping';
+    this.#stopWatching?.();
+    await this.#server?.close(AbortSignal.timeout(STOP_GRACE_MS));
+    await this.#link.stop(STOP_GRACE_MS);
+    this.#state = 'Stopped';
+  }
+
+  get #address(): string {
+    return this.#options.address ?? this.app.local.address ?? DEFAULT_ADDRESS;
+  }
+
+  get #port(): number {
+    return this.#options.port ?? this.app.local.port ?? DEFAULT_PORT;
+  }
+
+  /** Starting is over: the state is what the app on disk makes of it. */
+  #settle(): void {
+    const { obstacle } = this.#generation;
+    this.#state = obstacle === undefined ? 'Running' : obstacle.kind === 'offline' ? 'Offline' : 'Error';
+    for (const problem of this.app.problems) {
+      const { severity, functionName, code, hint } = problem;
+      const about = functionName === undefined ? {} : { functionName };
+      this.#log[severity](formatProblem(problem), { ...about, code, hint });
+    }
+  }
+
+  #createLink(): HandlerLink {
+    const { app, obstacle } = this.#generation;
+    const source = obstacle === undefined && app.functions.length > 0 ? createHandlerSource(app, this.#options.attachPort, this.#observer) : undefined;
+    return new HandlerLink(source, systemClock, app.config?.handler?.initializationTimeoutMs ?? 30_000);
+  }
+
+  async #startHandler(): Promise<Pick<ReadyReport, 'handler' | 'failed'>> {
+    const link = this.#link;
+    await link.start();
+    const { source } = link;
+    if (source === undefined) return {};
+    return source.startError === undefined ? { handler: { pid: source.pid, port: source.port } } : { failed: source.startError };
+  }
+
+  async #changed({ file, kind }: AppChange): Promise<void> {
+    if (this.#stopping !== undefined) return;
+    if (kind === 'handler') {
+      await this.#link.source?.retry(file);
+      return;
+    }
+    const before = this.#generation;
+    this.#generation = readGeneration(this.#source);
+    this.#log.information(`${file} changed, so the app was read again.`);
+    this.#settle();
+    if (sameHandler(before, this.#generation)) {
+      await this.#link.source?.retry(file);
+      return;
+    }
+    const old = this.#link;
+    this.#link = this.#createLink();
+    await old.stop(STOP_GRACE_MS);
+    await this.#link.start();
+  }
+
+  #publicHost(): PublicHost {
+    const self = this;
+    const admin = this.#adminHost();
+    const { portico, local, settings } = this.app;
+    const mostBodyBytes = Number(settings['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? DEFAULT_MOST_BODY_BYTES);
+    const cors = this.#options.cors ?? (local.corsOrigins && { origins: local.corsOrigins, credentials: local.corsCredentials ?? false });
+    return {
+      get app() {
+        return self.#generation.served;
+      },
+      get obstacle() {
+        return self.#generation.obstacle;
+      },
+      get channel() {
+        return self.#link.channel;
+      },
+      whenChannel: (signal) => self.#link.whenChannel(signal),
+      admin: (call, target) => answerAdmin(call, target, admin),
+      remark: createRemarks(),
+      cors,
+      callerRules: createCallerRules(portico.trustedProxies, this.#options.xffStyle ?? portico.xffStyle),
+      mostBodyBytes: Number.isFinite(mostBodyBytes) && mostBodyBytes > 0 ? mostBodyBytes : DEFAULT_MOST_BODY_BYTES,
+      revealsReasons: LOOPBACK.test(this.#address),
+    };
+  }
+
+  #adminHost(): AdminHost {
+    const self = this;
+    return {
+      hostId: this.app.settings['AzureFunctionsWebHost__hostid'] ?? hostId(machineName, this.#options.root),
+      temporaryFolder: this.app.settings['TMPDIR'] ?? temporaryFolder,
+      get app() {
+        return self.app;
+      },
+      get state() {
+        return self.#state;
+      },
+      get errors() {
+        return self.#generation.errors;
+      },
+      get uptimeMs() {
+        return systemClock.monotonicMs() - self.#createdMs;
+      },
+    };
+  }
+
+  #callContext(): CallContext {
+    return {
+      observer: this.#observer,
+      writeWhole: replyWriter(),
+      nowMs: () => systemClock.now().getTime(),
+      monotonicMs: () => systemClock.monotonicMs(),
+      httpDate: createHttpDate(systemClock),
+    };
+  }
+}
+
+function sameHandler(one: AppGeneration, other: AppGeneration): boolean {
+  const facts = ({ app, obstacle }: AppGeneration): string => JSON.stringify([app.config?.handler, app.settings, obstacle?.kind, app.functions.length > 0]);
+  return facts(one) === facts(other);
+}

@@ -1,0 +1,81 @@
+// From a function app as read to one that can be served: routes in Azure's order, a mode for each function, limits and headers.
+import type { FunctionApp, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
+import type { Problem } from '../core/problem.ts';
+import { Admission } from '../http/admission.ts';
+import type { HttpFunction, PublicApp } from '../http/public-app.ts';
+import { joinRoute } from '../http/routes/route-text.ts';
+import { createRouteTable, type RouteEntry } from '../http/routes/route-table.ts';
+import { parseRouteTemplate } from '../http/routes/template.ts';
+
+export type ServableApp = {
+  readonly app: PublicApp;
+  /** Found while the routes were built. */
+  readonly problems: readonly Problem[];
+};
+
+export function makeServable({ config, functions, settings }: FunctionApp): ServableApp {
+  const problems: Problem[] = [];
+  const entries: RouteEntry<HttpFunction>[] = [];
+  for (const metadata of functions) {
+    if (config === undefined || metadata.http === undefined || !metadata.allowed) continue;
+    const template = parseRouteTemplate(joinRoute(config.http.routePrefix, metadata.http.route));
+    if ('message' in template) {
+      problems.push(routeProblem(metadata, template));
+      continue;
+    }
+    entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, config.handler) });
+  }
+  return { problems, app: { routes: createRouteTable(entries), homePage: settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true', ...limits(config) } };
+}
+
+function routeProblem({ name, directory, http }: FunctionMetadata, fault: { readonly message: string; readonly azureMessage?: string | undefined }): Problem {
+  return {
+    code: 'ROUTE_TEMPLATE_WRONG',
+    severity: 'error',
+    functionName: name,
+    file: directory === undefined ? 'host.json' : `${name}/function.json`,
+    message: `The route "${http?.route}" cannot be used: ${fault.message}`,
+    hint: 'On Azure this takes the whole app down.',
+    ...(fault.azureMessage !== undefined && { azureMessage: fault.azureMessage }),
+  };
+}
+
+function httpFunction(metadata: FunctionMetadata, handler: HandlerConfig | undefined): HttpFunction {
+  const { name, bindings, trigger, disabled, errors } = metadata;
+  const output = bindings.find(({ type, direction }) => type.toLowerCase() === 'http' && direction !== 'in');
+  return {
+    name,
+    triggerName: trigger?.name ?? 'req',
+    mode: modeOf(metadata, handler),
+    output: { httpOutput: output?.name },
+    disabled,
+    fault: errors[0]?.message,
+  };
+}
+
+/** https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers: only what has nothing but HTTP can be passed on. */
+function modeOf({ http }: FunctionMetadata, handler: HandlerConfig | undefined): HttpFunction['mode'] {
+  if (handler === undefined || !http?.simple) return 'payload';
+  if (handler.section === 'httpWorker') return 'legacy';
+  if (handler.enableProxyingHttpRequest) return 'proxy';
+  return handler.enableForwardingHttpRequest ? 'forward' : 'payload';
+}
+
+function limits(config: HostConfig | undefined): Pick<PublicApp, 'admission' | 'customHeaders' | 'hsts'> {
+  if (config === undefined) return { admission: undefined, customHeaders: [], hsts: undefined };
+  const { maxConcurrentRequests, maxOutstandingRequests, customHeaders } = config.http;
+  const unlimited = maxConcurrentRequests < 0 && maxOutstandingRequests < 0;
+  return { admission: unlimited ? undefined : new Admission(config.http), customHeaders, hsts: hstsFor(config.http) };
+}
+
+const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function hstsFor({ hsts }: HttpConfig): PublicApp['hsts'] {
+  if (hsts === undefined) return undefined;
+  const value = `max-age=${hsts.maxAgeSeconds}${hsts.includeSubDomains ? '; includeSubDomains' : ''}${hsts.preload ? '; preload' : ''}`;
+  const excluded = new Set(hsts.excludedHosts.map((host) => host.toLowerCase()));
+  return (authority) => {
+    const host = authority.replace(/:\d+$/, '').toLowerCase();
+    return LOCAL_HOSTS.has(host) || excluded.has(host) ? undefined : value;
+  };
+}

@@ -1,0 +1,54 @@
+// How many requests of an app run at once, wait, or are turned away.
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook#hostjson-settings
+
+export type AdmissionLimits = {
+  /** Running and waiting together; -1: no limit. */
+  readonly maxOutstandingRequests: number;
+  /** Running; -1: no limit. */
+  readonly maxConcurrentRequests: number;
+};
+
+/** Called when the request has ended, however it did. */
+export type Release = () => void;
+
+export class Admission {
+  readonly #mostOutstanding: number;
+  readonly #mostRunning: number;
+  #outstanding = 0;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor({ maxOutstandingRequests, maxConcurrentRequests }: AdmissionLimits) {
+    this.#mostOutstanding = maxOutstandingRequests < 0 ? Number.POSITIVE_INFINITY : maxOutstandingRequests;
+    this.#mostRunning = maxConcurrentRequests < 0 ? Number.POSITIVE_INFINITY : maxConcurrentRequests;
+  }
+
+  get full(): boolean {
+    return this.#outstanding >= this.#mostOutstanding;
+  }
+
+  get counts(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#running, waiting: this.#waiting.length };
+  }
+
+  /** Runs `begin` now or when its turn comes. Not to be called when full. The release may be called more than once. */
+  enter(begin: () => void): Release {
+    let state: 'waiting' | 'running' | 'over' = 'waiting';
+    const start = (): void => {
+      state = 'running';
+      this.#running += 1;
+      begin();
+    };
+    this.#outstanding += 1;
+    if (this.#running < this.#mostRunning) start();
+    else this.#waiting.push(start);
+    return () => {
+      if (state === 'over') return;
+      this.#outstanding -= 1;
+      if (state === 'running') this.#running -= 1;
+      else this.#waiting.splice(this.#waiting.indexOf(start), 1);
+      state = 'over';
+      if (this.#running < this.#mostRunning) this.#waiting.shift()?.();
+    };
+  }
+}

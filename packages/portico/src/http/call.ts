@@ -1,0 +1,120 @@
+// One request of a caller, from its first line to its line in the access log.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { HostObserver, LogFields, RequestSummary } from '../core/log.ts';
+import type { ReplyWriter } from './whole-reply.ts';
+
+/** What every call needs of its server. */
+export type CallContext = {
+  readonly observer: HostObserver;
+  readonly writeWhole: ReplyWriter;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+  /** The value of a Date header. */
+  readonly httpDate: () => string;
+};
+
+export type HeaderPair = readonly [name: string, value: string];
+
+export class Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly #context: CallContext;
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  readonly #startedMs: number;
+  /** Added to whatever answer there is, unless it has a header of that name. */
+  extraHeaders: readonly HeaderPair[] = [];
+  functionName: string | undefined;
+  invocationId: string | undefined;
+  /** Called when the caller goes away before the answer is complete. */
+  onAbandoned: (() => void) | undefined;
+  /** Called once, when the call has ended in whatever way. */
+  onEnded: (() => void) | undefined;
+  #ended = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, context: CallContext) {
+    this.request = request;
+    this.response = response;
+    this.#context = context;
+    this.startedAtMs = context.nowMs();
+    this.#startedMs = context.monotonicMs();
+    response.on('close', () => {
+      if (this.#ended) return;
+      this.end(undefined, 'aborted');
+      this.onAbandoned?.();
+    });
+  }
+
+  /** Answered, given up, or cut off. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Answers with a whole reply of the host's or the handler's. `headerLines` frame the body unless it is chunked. */
+  reply(status: number, reason: string, headerLines: string, body: string, outcome: RequestSummary['outcome'], chunked = false): void {
+    this.#context.writeWhole(this.response, { status, reason, headerLines: this.withExtraHeaders(headerLines), body, chunked });
+    this.end(status, outcome);
+  }
+
+  /** An answer of the host itself. The body is text; UTF-8. */
+  answer(status: number, outcome: RequestSummary['outcome'], { body = '', type, headers = '' }: { body?: string; type?: string; headers?: string } = {}): void {
+    if (this.#ended || this.response.headersSent) return;
+    const bytes = Buffer.from(body);
+    const length = status === 204 || status === 304 ? '' : `Content-Length: ${bytes.length}\r\n`;
+    const lines = `${length}${type === undefined ? '' : `Content-Type: ${type}\r\n`}Date: ${this.#context.httpDate()}\r\n${headers}`;
+    this.reply(status, STATUS_CODES[status] ?? '', lines, this.request.method === 'HEAD' ? '' : bytes.toString('latin1'), outcome);
+  }
+
+  /** As above, and the connection ends with it: for a request whose rest nobody will read. */
+  refuse(status: number): void {
+    this.response.shouldKeepAlive = false;
+    this.answer(status, 'refused');
+  }
+
+  end(status: number | undefined, outcome: RequestSummary['outcome']): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#context.observer.request({
+      startedAtMs: this.startedAtMs,
+      durationMs: this.#context.monotonicMs() - this.#startedMs,
+      method: this.request.method ?? '',
+      target: maskKeys(this.request.url ?? ''),
+      status,
+      outcome,
+      functionName: this.functionName,
+      invocationId: this.invocationId,
+    });
+    this.onEnded?.();
+  }
+
+  /** Something the operator should read about this request. */
+  log(level: 'warning' | 'error' | 'information', message: string, more: { hint?: string; code?: string; fields?: LogFields } = {}): void {
+    const { functionName, invocationId } = this;
+    const category = functionName === undefined ? 'Host.Http' : `Function.${functionName}`;
+    this.#context.observer.log({ ...more, level, category, message, functionName, invocationId });
+  }
+
+  httpDate(): string {
+    return this.#context.httpDate();
+  }
+
+  withExtraHeaders(headerLines: string): string {
+    let lines = headerLines;
+    for (const [name, value] of this.extraHeaders) {
+      if (!hasHeader(headerLines, name)) lines += `${name}: ${value}\r\n`;
+    }
+    return lines;
+  }
+}
+
+function hasHeader(headerLines: string, name: string): boolean {
+  const wanted = `\r\n${name.toLowerCase()}:`;
+  return `\r\n${headerLines.toLowerCase()}`.includes(wanted);
+}
+
+/** `?code=` holds a key, and no key belongs in a log. */
+export function maskKeys(target: string): string {
+  return target.includes('?') ? target.replace(/([?&]code=)[^&#]*/gi, '$1…') : target;
+}

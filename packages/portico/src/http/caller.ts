@@ -1,0 +1,67 @@
+// Who calls: the address of the peer, and whether its word about those before it is to be believed.
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIPv6, type Socket } from 'node:net';
+
+/** `plain`: addresses. `azure`: `address:port`, as Azure's front end writes them. */
+export type XffStyle = 'plain' | 'azure';
+
+export type CallerRules = {
+  readonly trustedProxies: BlockList;
+  /** No proxy is trusted: nothing needs to be looked up. */
+  readonly trustsNobody: boolean;
+  readonly xffStyle: XffStyle;
+};
+
+export type Caller = {
+  /** Without zone, IPv4 in its own form. Empty when the connection is already gone. */
+  readonly address: string;
+  /** The address as it is appended to X-Forwarded-For. */
+  readonly forwardedFor: string;
+  /** Its X-Forwarded-* headers are kept and continued. */
+  readonly trusted: boolean;
+  readonly protocol: 'http' | 'https';
+};
+
+/** `trustedProxies`: addresses and CIDR blocks, validated at load. */
+export function createCallerRules(trustedProxies: readonly string[], xffStyle: XffStyle): CallerRules {
+  const list = new BlockList();
+  for (const entry of trustedProxies) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return { trustedProxies: list, trustsNobody: trustedProxies.length === 0, xffStyle };
+}
+
+const callers = new WeakMap<Socket, Caller>();
+
+/** Asked once per connection: the address of a peer costs a system call. */
+export function callerOf({ socket }: IncomingMessage, rules: CallerRules): Caller {
+  let caller = callers.get(socket);
+  if (caller === undefined) {
+    caller = describeCaller(socket, rules);
+    callers.set(socket, caller);
+  }
+  return caller;
+}
+
+/** After a change of the rules connections that stay open are looked at anew. */
+export function forgetCaller(socket: Socket): void {
+  callers.delete(socket);
+}
+
+function describeCaller(socket: Socket, { trustedProxies, trustsNobody, xffStyle }: CallerRules): Caller {
+  const address = plainAddress(socket.remoteAddress ?? '');
+  const trusted = !trustsNobody && address !== '' && trustedProxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  const port = socket.remotePort ?? 0;
+  const withPort = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+  const protocol = 'encrypted' in socket ? 'https' : 'http';
+  return { address, forwardedFor: xffStyle === 'azure' ? withPort : address, trusted, protocol };
+}
+
+/** `::ffff:203.0.113.7` → `203.0.113.7`; `fe80::1%eth0` → `fe80::1`. */
+function plainAddress(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  return mapped ?? address.replace(/%.*$/, '');
+}

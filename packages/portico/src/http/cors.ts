@@ -1,0 +1,36 @@
+// Cross-origin requests. On Azure the platform answers them before the app does; here the host does.
+// https://fetch.spec.whatwg.org/#http-cors-protocol
+import type { IncomingMessage } from 'node:http';
+import type { HeaderPair } from './call.ts';
+
+export type CorsRules = {
+  /** Exact origins, or `*`. */
+  readonly origins: readonly string[];
+  readonly credentials: boolean;
+};
+
+export type CorsVerdict =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'refused'; readonly origin: string }
+  | { readonly kind: 'allowed'; readonly headers: readonly HeaderPair[] }
+  | { readonly kind: 'preflight'; readonly headers: readonly HeaderPair[] };
+
+const NONE: CorsVerdict = { kind: 'none' };
+
+export function judgeOrigin({ method, headers }: IncomingMessage, rules: CorsRules): CorsVerdict {
+  const { origin } = headers;
+  if (origin === undefined) return NONE;
+  const everybody = rules.origins.includes('*');
+  if (!everybody && !rules.origins.some((allowed) => allowed.toLowerCase() === origin.toLowerCase())) return { kind: 'refused', origin };
+  // With credentials a browser takes no `*`, so the origin is said back.
+  const wildcard = everybody && !rules.credentials;
+  const allowed: HeaderPair[] = [['Access-Control-Allow-Origin', wildcard ? '*' : origin]];
+  if (rules.credentials) allowed.push(['Access-Control-Allow-Credentials', 'true']);
+  if (!wildcard) allowed.push(['Vary', 'Origin']);
+  const wantedMethod = headers['access-control-request-method'];
+  if (method !== 'OPTIONS' || wantedMethod === undefined) return { kind: 'allowed', headers: allowed };
+  const wantedHeaders = headers['access-control-request-headers'];
+  allowed.push(['Access-Control-Allow-Methods', wantedMethod]);
+  if (wantedHeaders !== undefined) allowed.push(['Access-Control-Allow-Headers', wantedHeaders]);
+  return { kind: 'preflight', headers: allowed };
+}

@@ -1,0 +1,146 @@
+// Passes a request on to the handler as it is and the reply back as it comes: proxy, forward and legacy mode.
+// They differ in the head that the handler gets; the rest is one streaming path.
+import { AZURE_HOST_VERSION } from '../core/azure.ts';
+import type { InvocationIds } from '../platform/ids.ts';
+import type { HandlerChannel } from '../worker/handler-channel.ts';
+import type { Exchange, ExchangeSink } from '../worker/handler-connection.ts';
+import { type ReplyHead, toHeaderList } from '../worker/reply-head.ts';
+import type { Call } from './call.ts';
+import type { Caller } from './caller.ts';
+import { forwardedLines, type PassedHeaders, passHeaders } from './forwarded-headers.ts';
+import type { RequestTarget } from './request-target.ts';
+import { type BodyKind, bodyKind, pipeBody } from './request-body.ts';
+import { writeHeadPublicly } from './whole-reply.ts';
+
+/** Proxy: the handler's own Host and no change to User-Agent. Forward and legacy: the caller's Host, our name after its User-Agent. */
+export type PassingMode = 'proxy' | 'forward' | 'legacy';
+
+export type Passing = {
+  readonly mode: PassingMode;
+  readonly caller: Caller;
+  readonly ids: InvocationIds;
+  /** Path and query for the handler, in the caller's bytes. */
+  readonly target: string;
+  readonly mostBodyBytes: number;
+};
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+export function forwardRequest(call: Call, channel: HandlerChannel, passing: Passing): void {
+  const { request } = call;
+  const kind = bodyKind(request);
+  const method = request.method ?? 'GET';
+  const head = requestHead(method, request.rawHeaders, channel.port, kind, passing);
+  const forwarding = new Forwarding(call);
+  forwarding.exchange = channel.send({ method, head, complete: kind === 'none', repeatable: kind === 'none' && IDEMPOTENT.has(method) }, forwarding);
+  call.onAbandoned = () => forwarding.exchange.abort();
+  if (kind !== 'none') {
+    pipeBody(request, kind, () => forwarding.exchange, passing.mostBodyBytes, (how) => {
+      if (how === 'too-large') forwarding.refuseBody();
+    });
+  }
+}
+
+/** Legacy handlers are called by the function's name, whatever its route. */
+export function targetFor(fn: { readonly name: string }, mode: PassingMode, { path, query }: RequestTarget): string {
+  return mode === 'legacy' ? `/${fn.name}${query}` : path + query;
+}
+
+/** Request line and headers for the handler. */
+export function requestHead(method: string, rawHeaders: readonly string[], port: number, kind: BodyKind, passing: Passing): string {
+  const { mode, caller, ids } = passing;
+  const passed = passHeaders(rawHeaders, caller.trusted);
+  const own = `X-Azure-Functions-HostVersion: ${AZURE_HOST_VERSION}\r\nX-Azure-Functions-InvocationId: ${ids.invocationId}\r\n`;
+  const trace = `traceparent: ${passed.traceparent ?? `00-${ids.traceId}-${ids.spanId}-01`}\r\n`;
+  const framing = kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : '';
+  return `${method} ${passing.target} HTTP/1.1\r\n${modeLines(mode, passed, port, ids)}${passed.lines}${own}${trace}${forwardedLines(passed, caller)}${framing}\r\n`;
+}
+
+function modeLines(mode: PassingMode, { host, userAgent }: PassedHeaders, port: number, { invocationId }: InvocationIds): string {
+  const address = `127.0.0.1:${port}`;
+  if (mode === 'proxy') {
+    return `Host: ${address}\r\n${userAgent === undefined ? '' : `User-Agent: ${userAgent}\r\n`}x-ms-invocation-id: ${invocationId}\r\n`;
+  }
+  const agent = `Azure-Functions-Host/${AZURE_HOST_VERSION}`;
+  return `Host: ${host ?? address}\r\nUser-Agent: ${userAgent === undefined ? agent : `${userAgent} ${agent}`}\r\n`;
+}
+
+/** One request on its way. */
+class Forwarding implements ExchangeSink {
+  readonly #call: Call;
+  #status = 0;
+  exchange!: Exchange;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  interim(head: ReplyHead): void {
+    const { request, response } = this.#call;
+    // The caller has had its 100 from us. An HTTP/1.0 caller knows no interim answers.
+    if (head.status === 100 || request.httpVersion !== '1.1' || response.headersSent) return;
+    // Only the answer whose turn it is owns the connection; the next one in a pipeline does without.
+    response.socket?.write(`HTTP/1.1 ${head.status} ${head.reason}\r\n${head.headerLines}\r\n`, 'latin1');
+  }
+
+  head(head: ReplyHead, body: Buffer, complete: boolean): void {
+    const call = this.#call;
+    if (call.ended) return;
+    const dated = head.hasDate ? head.headerLines : `${head.headerLines}Date: ${call.httpDate()}\r\n`;
+    if (complete) {
+      const length = head.framing === 'chunked' ? `Content-Length: ${body.length}\r\n` : '';
+      call.reply(head.status, head.reason, length + dated, body.toString('latin1'), 'succeeded');
+      return;
+    }
+    this.#status = head.status;
+    const { response } = call;
+    writeHeadPublicly(response, head.status, head.reason, toHeaderList(call.withExtraHeaders(dated)));
+    response.on('drain', () => this.exchange.resume());
+    if (body.length > 0) this.body(body);
+    else response.flushHeaders();
+  }
+
+  body(chunk: Buffer): boolean {
+    // The bytes are lent, and the caller may be slow.
+    return this.#call.response.write(Buffer.from(chunk));
+  }
+
+  end(trailers: readonly string[]): void {
+    const { response } = this.#call;
+    if (trailers.length > 0) response.addTrailers(pairs(trailers));
+    response.end();
+    this.#call.end(this.#status, 'succeeded');
+  }
+
+  drain(): void {
+    this.#call.request.resume();
+  }
+
+  repeated(exchange: Exchange): void {
+    this.exchange = exchange;
+  }
+
+  failed(reason: string): void {
+    const call = this.#call;
+    if (call.ended) return;
+    call.log('error', `The handler did not answer "${call.functionName}": ${reason}.`, { code: 'HANDLER_REPLY_BROKEN' });
+    if (call.response.headersSent) {
+      call.end(this.#status, 'failed');
+      // What the caller has is not the whole, and only a broken connection can still say so.
+      call.response.destroy();
+      return;
+    }
+    call.answer(500, 'failed');
+  }
+
+  refuseBody(): void {
+    this.exchange.abort();
+    if (this.#call.response.headersSent) this.#call.response.destroy();
+    else this.#call.refuse(413);
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] as string, flat[2 * i + 1] as string]);
+}

@@ -1,0 +1,139 @@
+// The headers a handler gets with a caller's request: what the caller sent, less what belongs to its connection
+// or may only be said by us, plus what we say. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+import type { Caller } from './caller.ts';
+
+/** What of a request's own headers decides how it is passed on. */
+export type PassedHeaders = {
+  /** End-to-end header lines, each with its line break, as the caller wrote them. */
+  lines: string;
+  /** Of the first Host line; undefined without one. */
+  host: string | undefined;
+  userAgent: string | undefined;
+  /** Valid, from the caller. */
+  traceparent: string | undefined;
+  /** From a trusted proxy, else undefined. */
+  forwardedFor: string | undefined;
+  forwardedProto: string | undefined;
+  forwardedHost: string | undefined;
+  chunked: boolean;
+};
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
+
+/** `rawHeaders`: flat names and values, as node:http has them. */
+export function passHeaders(rawHeaders: readonly string[], trusted: boolean): PassedHeaders {
+  const passed: PassedHeaders = {
+    lines: '',
+    host: undefined,
+    userAgent: undefined,
+    traceparent: undefined,
+    forwardedFor: undefined,
+    forwardedProto: undefined,
+    forwardedHost: undefined,
+    chunked: false,
+  };
+  let connection = '';
+  let lines = '';
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    const value = rawHeaders[i + 1] as string;
+    // The length of a name decides quickly that nearly every header simply passes.
+    if (SPECIAL_LENGTHS[name.length] === true) {
+      const kind = SPECIAL.get(name.toLowerCase());
+      if (kind !== undefined && takeSpecial(kind, value, trusted, passed)) {
+        if (kind === 'connection') connection += `,${value}`;
+        continue;
+      }
+    }
+    lines += `${name}: ${value}\r\n`;
+  }
+  passed.lines = connection === '' || PLAIN_CONNECTION.test(connection) ? lines : withoutNominated(lines, connection);
+  return passed;
+}
+
+type Special = 'drop' | 'connection' | 'host' | 'user-agent' | 'traceparent' | 'xff' | 'xfp' | 'xfh' | 'untrusted' | 'transfer-encoding';
+
+const SPECIAL = new Map<string, Special>([
+  ['host', 'host'],
+  ['user-agent', 'user-agent'],
+  ['traceparent', 'traceparent'],
+  ['connection', 'connection'],
+  ['transfer-encoding', 'transfer-encoding'],
+  ['x-forwarded-for', 'xff'],
+  ['x-forwarded-proto', 'xfp'],
+  ['x-forwarded-host', 'xfh'],
+  ['x-forwarded-prefix', 'untrusted'],
+  ['forwarded', 'untrusted'],
+  ...[
+    'keep-alive',
+    'te',
+    'upgrade',
+    'proxy-connection',
+    'proxy-authorization',
+    'alt-svc',
+    'x-azure-functions-hostversion',
+    'x-azure-functions-invocationid',
+    'x-ms-invocation-id',
+  ].map((name): [string, Special] => [name, 'drop']),
+]);
+const SPECIAL_LENGTHS: readonly boolean[] = Array.from({ length: 40 }, (_, length) => [...SPECIAL.keys()].some((name) => name.length === length));
+const PLAIN_CONNECTION = /^,(?:keep-alive|close|upgrade)$/i;
+
+/** True when the line does not pass as it is. */
+function takeSpecial(kind: Special, value: string, trusted: boolean, passed: PassedHeaders): boolean {
+  switch (kind) {
+    case 'host':
+      passed.host ??= value;
+      return true;
+    case 'user-agent':
+      passed.userAgent ??= value;
+      return true;
+    case 'traceparent':
+      if (TRACEPARENT.test(value)) passed.traceparent ??= value;
+      return true;
+    case 'xff':
+      if (trusted) passed.forwardedFor = passed.forwardedFor === undefined ? value : `${passed.forwardedFor}, ${value}`;
+      return true;
+    case 'xfp':
+      if (trusted) passed.forwardedProto ??= value;
+      return true;
+    case 'xfh':
+      if (trusted) passed.forwardedHost ??= value;
+      return true;
+    case 'transfer-encoding':
+      passed.chunked = true;
+      return true;
+    case 'untrusted':
+      return !trusted;
+    default:
+      return true;
+  }
+}
+
+// Without these a request would be another request, or nobody's: a caller cannot have them taken away.
+const NEVER_NOMINATED = new Set(['host', 'content-length', 'content-type', 'content-encoding', 'cookie', 'authorization', 'x-functions-key']);
+
+function withoutNominated(lines: string, connection: string): string {
+  const names = new Set(connection.toLowerCase().split(',').map((name) => name.trim()));
+  return lines
+    .split('\r\n')
+    .filter((line) => {
+      const name = line.slice(0, Math.max(0, line.indexOf(':'))).toLowerCase();
+      return !names.has(name) || NEVER_NOMINATED.has(name);
+    })
+    .join('\r\n');
+}
+
+/** What X-Forwarded-For, -Host and -Proto say: our word alone, or a trusted proxy's continued. */
+export function forwardedValues(passed: PassedHeaders, caller: Caller): { readonly address: string; readonly host: string; readonly protocol: string } {
+  return {
+    address: passed.forwardedFor === undefined ? caller.forwardedFor : `${passed.forwardedFor}, ${caller.forwardedFor}`,
+    host: passed.forwardedHost ?? passed.host ?? '',
+    protocol: passed.forwardedProto ?? caller.protocol,
+  };
+}
+
+export function forwardedLines(passed: PassedHeaders, caller: Caller): string {
+  const { address, host, protocol } = forwardedValues(passed, caller);
+  return `X-Forwarded-For: ${address}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${protocol}\r\n`;
+}

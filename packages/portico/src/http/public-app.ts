@@ -1,0 +1,60 @@
+// What the public server asks of the host. The host swaps these when the app changes; a request uses what it found when it came.
+import type { HostError } from '../core/error.ts';
+import type { HandlerChannel } from '../worker/handler-channel.ts';
+import type { Admission } from './admission.ts';
+import type { Call, HeaderPair } from './call.ts';
+import type { CorsRules } from './cors.ts';
+import type { CallerRules } from './caller.ts';
+import type { PassingMode } from './forward.ts';
+import type { HttpResponseBinding } from './output/render-http-response.ts';
+import type { RouteTable } from './routes/route-table.ts';
+import type { RequestTarget } from './request-target.ts';
+
+/** One function with an HTTP trigger, ready to be called or with the reason why not. */
+export type HttpFunction = {
+  readonly name: string;
+  /** Name of the trigger binding. */
+  readonly triggerName: string;
+  readonly mode: 'payload' | PassingMode;
+  readonly output: HttpResponseBinding;
+  readonly disabled: boolean;
+  /** Why it cannot run, in one sentence; its URL answers 503 with it. */
+  readonly fault: string | undefined;
+};
+
+export type PublicApp = {
+  readonly routes: RouteTable<HttpFunction>;
+  /** Undefined without limits. */
+  readonly admission: Admission | undefined;
+  /** Added to every answer that does not have them. */
+  readonly customHeaders: readonly HeaderPair[];
+  /** The value of Strict-Transport-Security for https callers by this host name; undefined: none. */
+  readonly hsts: ((host: string) => string | undefined) | undefined;
+  /** False: `/` is 204. */
+  readonly homePage: boolean;
+};
+
+/** Why no function is served at this moment. */
+export type Obstacle =
+  /** host.json cannot be used. */
+  | { readonly kind: 'error'; readonly reason: string }
+  /** app_offline.htm is there. */
+  | { readonly kind: 'offline'; readonly html: string };
+
+export interface PublicHost {
+  readonly app: PublicApp;
+  readonly obstacle: Obstacle | undefined;
+  /** Undefined while the handler is not ready. */
+  readonly channel: HandlerChannel | undefined;
+  /** Waits for the handler to become ready; a HostError says why it will not. */
+  whenChannel(signal: AbortSignal): Promise<HandlerChannel | HostError>;
+  /** Answers what is below /admin and /runtime. */
+  admin(call: Call, target: RequestTarget): void;
+  /** Says what Azure would do differently, once per function and subject. */
+  remark(call: Call, code: string, message: string): void;
+  readonly cors: CorsRules | undefined;
+  readonly callerRules: CallerRules;
+  readonly mostBodyBytes: number;
+  /** Reasons may be shown to callers: they all sit at this machine. */
+  readonly revealsReasons: boolean;
+}

@@ -1,0 +1,121 @@
+// The listening socket of the host: node:http with its strict parser, and the answers to what that refuses.
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { portInUse, portNotAvailable } from '../core/error-catalogue.ts';
+import { portOwner } from '../platform/ports.ts';
+import { MOST_HEAD_BYTES } from './request-limits.ts';
+
+/** PEM texts, or a PFX with its passphrase. */
+export type Certificate = { readonly cert: string; readonly key: string } | { readonly pfx: Buffer; readonly passphrase?: string };
+
+export type PublicServerOptions = {
+  /** 0: any free one. */
+  readonly port: number;
+  readonly address: string;
+  readonly certificate: Certificate | undefined;
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  /** `readAgain` gives the connection back, to be read from these bytes on as an ordinary request. */
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, readAgain: (bytes: Buffer) => void) => void;
+  readonly httpDate: () => string;
+};
+
+export type PublicServer = {
+  readonly port: number;
+  /** `http://127.0.0.1:7071`; a wildcard address reads as localhost. */
+  readonly url: string;
+  /** Takes nothing new and closes idle connections; resolves when the rest is answered, or cut off by the signal. */
+  close(cutOff: AbortSignal): Promise<void>;
+};
+
+/** Errors: PORT_IN_USE, PORT_NOT_AVAILABLE. */
+export async function listen(options: PublicServerOptions): Promise<PublicServer> {
+  const server = await createNodeServer(options);
+  const sockets = new Set<Duplex>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.on('request', options.onRequest);
+  // We say "continue" when the handler is about to get the request, not before it is known to be wanted.
+  server.on('checkContinue', options.onRequest);
+  server.on('upgrade', (request, socket, head) => {
+    options.onUpgrade(request, socket, head, (bytes) => {
+      socket.unshift(bytes);
+      server.emit('connection', socket);
+    });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error, socket, options.httpDate));
+  await bind(server, options);
+  const bound = server.address();
+  const port = bound !== null && typeof bound === 'object' ? bound.port : options.port;
+  const scheme = options.certificate === undefined ? 'http' : 'https';
+  return {
+    port,
+    url: `${scheme}://${displayHost(options.address)}:${port}`,
+    close: (cutOff) => close(server, sockets, cutOff),
+  };
+}
+
+async function createNodeServer({ certificate }: PublicServerOptions): Promise<Server> {
+  const settings: ServerOptions = {
+    maxHeaderSize: MOST_HEAD_BYTES,
+    // A whole head within half a minute; bodies may take as long as they flow.
+    headersTimeout: 30_000,
+    requestTimeout: 0,
+    keepAliveTimeout: 120_000,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    noDelay: true,
+  };
+  if (certificate === undefined) return createServer(settings);
+  const { createServer: createSecureServer } = await import('node:https');
+  return createSecureServer({ ...settings, ...certificate });
+}
+
+function bind(server: Server, { port, address }: PublicServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') reject(portNotAvailable({ port, address, cause: error }));
+      else void portOwner(port).then((owner) => reject(portInUse({ port, address, owner })));
+    });
+    server.listen({ port, host: address, backlog: 1024 }, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+}
+
+function close(server: Server, sockets: ReadonlySet<Duplex>, cutOff: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = (): void => {
+      for (const socket of sockets) socket.destroy();
+    };
+    cutOff.addEventListener('abort', cut, { once: true });
+    server.close(() => {
+      cutOff.removeEventListener('abort', cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+    if (cutOff.aborted) cut();
+  });
+}
+
+const FAULT_STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** What the parser refuses gets an empty answer, and its connection ends. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex, httpDate: () => string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = FAULT_STATUS[error.code ?? ''] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\nDate: ${httpDate()}\r\n\r\n`);
+}
+
+function displayHost(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return 'localhost';
+  return address.includes(':') ? `[${address}]` : address;
+}

@@ -1,0 +1,34 @@
+// The target of a request line, brought into origin form. https://www.rfc-editor.org/rfc/rfc9112#name-request-target
+import { resolveDotSegments } from './routes/normalise-path.ts';
+
+export type RequestTarget = {
+  /** Percent-encoded as sent, dot segments resolved. Begins with a slash. */
+  readonly path: string;
+  /** With its question mark, as sent; empty without one. */
+  readonly query: string;
+  /** From the absolute form: it counts instead of the Host header. */
+  readonly authority: string | undefined;
+};
+
+const ABSOLUTE = /^https?:\/\/([^/?#@]+)(.*)$/is;
+
+/** Undefined: no target that a function app could serve. */
+export function readTarget(url: string): RequestTarget | undefined {
+  if (url.charCodeAt(0) === 47) return split(url, undefined);
+  if (url === '*') return { path: '/', query: '', authority: undefined };
+  const absolute = ABSOLUTE.exec(url);
+  if (absolute?.[1] === undefined) return undefined;
+  const rest = absolute[2] ?? '';
+  return split(rest.startsWith('/') ? rest : `/${rest}`, absolute[1]);
+}
+
+function split(target: string, authority: string | undefined): RequestTarget {
+  const question = target.indexOf('?');
+  if (question < 0) return { path: resolveDotSegments(target), query: '', authority };
+  return { path: resolveDotSegments(target.slice(0, question)), query: target.slice(question), authority };
+}
+
+/** `/admin` and `/runtime` are the host's, in any letter case, whatever an app's routes say. */
+const RESERVED = /^\/+(?:admin|runtime)(?:\/|$)/i;
+
+export const isReserved = (path: string): boolean => RESERVED.test(path);

@@ -1,0 +1,80 @@
+// Requests with an Upgrade header. A WebSocket to a function that is passed on becomes a tunnel; anything else is an ordinary request.
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { newInvocationIds } from '../platform/ids.ts';
+import { callerOf } from './caller.ts';
+import { type CallContext, maskKeys } from './call.ts';
+import { type PassingMode, targetFor } from './forward.ts';
+import type { HttpFunction, PublicHost } from './public-app.ts';
+import { findRequestFault } from './request-limits.ts';
+import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
+import { openTunnel, type TunnelEnd } from './tunnel.ts';
+
+type ReadAgain = (bytes: Buffer) => void;
+type Found = { readonly fn: HttpFunction; readonly mode: PassingMode; readonly target: RequestTarget };
+
+export function createUpgradeHandler(host: PublicHost, context: CallContext) {
+  return (request: IncomingMessage, socket: Duplex, head: Buffer, readAgain: ReadAgain): void => {
+    const found = findTunnelFunction(request, host);
+    if (found === undefined) readAgain(Buffer.concat([Buffer.from(withoutUpgrade(request), 'latin1'), head]));
+    else void tunnel(request, socket, head, found, host, context);
+  };
+}
+
+function findTunnelFunction(request: IncomingMessage, host: PublicHost): Found | undefined {
+  if (request.headers.upgrade?.toLowerCase() !== 'websocket' || findRequestFault(request) !== undefined) return undefined;
+  const target = readTarget(request.url ?? '');
+  if (target === undefined || isReserved(target.path) || host.obstacle !== undefined) return undefined;
+  const fn = host.app.routes.match(request.method ?? '', target.path)?.value;
+  if (fn === undefined || fn.mode === 'payload' || fn.disabled || fn.fault !== undefined) return undefined;
+  return { fn, mode: fn.mode, target };
+}
+
+async function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, found: Found, host: PublicHost, context: CallContext): Promise<void> {
+  const { fn, mode, target } = found;
+  const startedAtMs = context.nowMs();
+  const startedMs = context.monotonicMs();
+  const ids = newInvocationIds();
+  const gone = new AbortController();
+  socket.on('close', () => gone.abort());
+  socket.on('error', () => gone.abort());
+  const channel = host.channel ?? (await host.whenChannel(gone.signal).catch(() => undefined));
+  const passing = { mode, caller: callerOf(request, host.callerRules), ids, target: targetFor(fn, mode, target), mostBodyBytes: 0 };
+  const { status, reason } =
+    channel !== undefined && 'send' in channel ? await openTunnel(request, socket, head, channel.port, passing) : refuseTunnel(socket, context.httpDate());
+  const about = { functionName: fn.name, invocationId: ids.invocationId };
+  if (reason !== undefined) {
+    context.observer.log({ ...about, level: 'error', category: `Function.${fn.name}`, message: `The handler did not take the WebSocket: ${reason}.` });
+  }
+  context.observer.request({
+    ...about,
+    startedAtMs,
+    durationMs: context.monotonicMs() - startedMs,
+    method: request.method ?? '',
+    target: maskKeys(request.url ?? ''),
+    status,
+    outcome: reason === undefined ? 'succeeded' : 'failed',
+  });
+}
+
+function refuseTunnel(socket: Duplex, date: string): TunnelEnd {
+  socket.end(`HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nDate: ${date}\r\n\r\n`);
+  return { status: 503, reason: 'it is not running' };
+}
+
+/** The request as it would have been without the wish for another protocol. https://www.rfc-editor.org/rfc/rfc9110#section-7.8 */
+function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
+  let head = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    const lower = name.toLowerCase();
+    if (lower === 'upgrade' || lower === 'http2-settings') continue;
+    const value = rawHeaders[i + 1] as string;
+    if (lower !== 'connection') head += `${name}: ${value}\r\n`;
+    else {
+      const options = value.split(',').map((option) => option.trim()).filter((option) => !/^(?:upgrade|http2-settings)$/i.test(option));
+      if (options.length > 0) head += `${name}: ${options.join(', ')}\r\n`;
+    }
+  }
+  return `${head}\r\n`;
+}

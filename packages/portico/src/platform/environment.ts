@@ -1,0 +1,2 @@
+/** The variables of this process. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => ({ ...process.env });

@@ -1,0 +1,15 @@
+import { watch } from 'node:fs';
+
+/** Calls with the name of each entry of the folder that is written, added or taken away; not for what lies deeper. Returns how to end it. */
+export function watchFolder(folder: string, onEntry: (name: string) => void, onFault: (error: NodeJS.ErrnoException) => void): () => void {
+  try {
+    const watcher = watch(folder, { persistent: false }, (_event, name) => {
+      if (name !== null) onEntry(name);
+    });
+    watcher.on('error', onFault);
+    return () => watcher.close();
+  } catch (error) {
+    onFault(error as NodeJS.ErrnoException);
+    return () => {};
+  }
+}

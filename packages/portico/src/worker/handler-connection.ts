@@ -1,0 +1,159 @@
+// One keep-alive connection to the handler: sends one request at a time and feeds the reply to its sink.
+import { connect, type Socket } from 'node:net';
+import { ReplyReader, type ReplySink } from './reply-reader.ts';
+
+export type HandlerRequest = {
+  readonly method: string;
+  /** Request line, headers and the empty line. One character a byte. */
+  readonly head: string;
+  /** True: the head is all. False: the body follows by `write`, framed as the head says, and ends with `finish`. */
+  readonly complete: boolean;
+  /** May be sent once more, on a fresh connection, when a pooled one dies before the first byte of the reply. */
+  readonly repeatable: boolean;
+};
+
+/** One request and its reply, as its sender sees it. */
+export interface Exchange {
+  /** A piece of the body, framed already. False: wait for the sink's `drain`. */
+  write(piece: Buffer | string, encoding?: BufferEncoding): boolean;
+  /** Until `uncork`, what is written waits, to leave in one piece. */
+  cork(): void;
+  uncork(): void;
+  /** The body is written whole. */
+  finish(): void;
+  /** After the sink's `body` returned false. */
+  resume(): void;
+  /** Nobody wants the reply any more: closes the connection and reports nothing further. */
+  abort(): void;
+}
+
+/** What is reported of an exchange, beside the reply itself. */
+export interface ExchangeSink extends ReplySink {
+  /** The connection takes body bytes again. */
+  drain(): void;
+  /** The pooled connection had died; the request went out again and this is its exchange now. */
+  repeated(exchange: Exchange): void;
+  /** No reply, or no whole one. `begun`: some of it had come, so the request must not be repeated. */
+  failed(reason: string, begun: boolean): void;
+}
+
+/** Where a connection goes when its exchange is over. */
+export interface ConnectionOwner {
+  idle(connection: HandlerConnection, keepAliveSeconds: number | undefined): void;
+  gone(connection: HandlerConnection): void;
+  repeat(request: HandlerRequest, sink: ExchangeSink): void;
+}
+
+// Node reads into it and calls back before it reads again, so one buffer serves every connection.
+const READ_BUFFER_BYTES = 64 * 1024;
+const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+
+export class HandlerConnection implements Exchange {
+  readonly #owner: ConnectionOwner;
+  readonly #socket: Socket;
+  readonly #reader = new ReplyReader();
+  #request: HandlerRequest | undefined;
+  #sink: ExchangeSink | undefined;
+  #error: Error | undefined;
+  /** The whole request is written; only then may the connection be used again. */
+  #sent = false;
+  /** It has answered before: a failure may now be the handler's idle timeout and no fault of the request. */
+  #reused = false;
+
+  constructor(port: number, owner: ConnectionOwner) {
+    this.#owner = owner;
+    this.#socket = connect({
+      host: '127.0.0.1',
+      port,
+      noDelay: true,
+      onread: { buffer: readBuffer, callback: (size) => this.#read(size) },
+    });
+    this.#socket.on('error', (error) => {
+      this.#error = error;
+    });
+    this.#socket.on('close', () => this.#closed());
+    this.#socket.on('drain', () => this.#sink?.drain());
+  }
+
+  get usable(): boolean {
+    return !this.#socket.destroyed && this.#error === undefined;
+  }
+
+  send(request: HandlerRequest, sink: ExchangeSink): void {
+    this.#request = request;
+    this.#sink = sink;
+    this.#sent = request.complete;
+    this.#reader.expect(request.method, sink);
+    this.#socket.write(request.head, 'latin1');
+  }
+
+  write(piece: Buffer | string, encoding: BufferEncoding = 'latin1'): boolean {
+    return typeof piece === 'string' ? this.#socket.write(piece, encoding) : this.#socket.write(piece);
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  finish(): void {
+    this.#sent = true;
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  abort(): void {
+    this.#sink = undefined;
+    this.#socket.destroy();
+  }
+
+  /** Ends the connection; an exchange under way fails. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #read(size: number): boolean {
+    const sink = this.#sink;
+    const progress = this.#reader.feed(readBuffer.subarray(0, size));
+    if (progress === 'more') return true;
+    if (progress === 'hold') return false;
+    if (progress !== 'reusable' && progress !== 'spent') this.#fail(progress.fault);
+    // The sink may have aborted within its last call.
+    else if (this.#sink === sink && sink !== undefined) this.#release(progress);
+    return true;
+  }
+
+  #release(progress: 'reusable' | 'spent'): void {
+    this.#sink = undefined;
+    this.#reused = true;
+    // A reply that came before the whole request was written leaves a connection in the middle of a body.
+    if (progress === 'reusable' && this.#sent && !this.#socket.destroyed) this.#owner.idle(this, this.#reader.keepAliveSeconds);
+    else this.#socket.destroy();
+  }
+
+  #closed(): void {
+    this.#owner.gone(this);
+    const ended = this.#reader.close();
+    if (ended === undefined || ended === 'spent') this.#sink = undefined;
+    else this.#fail(this.#error === undefined ? ended.fault : describe(this.#error, ended.fault));
+  }
+
+  #fail(reason: string): void {
+    const [sink, request] = [this.#sink, this.#request];
+    this.#sink = undefined;
+    this.#socket.destroy();
+    if (sink === undefined || request === undefined) return;
+    if (this.#reused && request.repeatable && !this.#reader.begun) this.#owner.repeat(request, sink);
+    else sink.failed(reason, this.#reader.begun);
+  }
+}
+
+function describe(error: Error & { code?: string }, fault: string): string {
+  if (error.code === 'ECONNREFUSED') return 'it refused the connection';
+  return error.code === 'ECONNRESET' ? fault : `${fault} (${error.code ?? error.message})`;
+}
