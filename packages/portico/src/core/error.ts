@@ -1,6 +1,7 @@
 // Errors that cross a folder, and nothing else. All codes live in error-catalogue.ts; start reading there.
 
-export type ErrorKind = 'config' | 'worker' | 'service' | 'internal';
+/** usage: the command line, whose faults have an exit code of their own. */
+export type ErrorKind = 'usage' | 'config' | 'worker' | 'service' | 'internal';
 
 /** What a catalogue entry says of one occurrence. */
 export type ErrorText = {

@@ -28,3 +28,23 @@ export function formatProblem({ file, line, column, message, hint }: Problem): s
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   return [place && `${place}:`, message, hint].filter(Boolean).join(' ');
 }
+
+/** What a catalogue entry says of one occurrence. */
+export type ProblemText = {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly azureMessage?: string | undefined;
+};
+
+/** Declares one kind of problem. All of them live in problems/; where it was found is added by who found it. */
+export function defineProblem<Facts extends unknown[]>(
+  code: string,
+  severity: Severity,
+  describe: (...facts: Facts) => ProblemText,
+): ((...facts: Facts) => Problem) & { readonly code: string; readonly severity: Severity } {
+  const problem = (...facts: Facts): Problem => {
+    const { message, hint, azureMessage } = describe(...facts);
+    return { code, severity, message, ...(hint !== undefined && { hint }), ...(azureMessage !== undefined && { azureMessage }) };
+  };
+  return Object.assign(problem, { code, severity });
+}

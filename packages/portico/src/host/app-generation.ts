@@ -30,8 +30,14 @@ export function readGeneration(source: AppSource): AppGeneration {
   const read = loadFunctionApp(source);
   const { app: served, problems } = makeServable(read);
   const app = { ...read, problems: [...read.problems, ...problems] };
-  const fatal = app.config === undefined ? app.problems.filter(({ severity, functionName }) => severity === 'error' && functionName === undefined) : [];
-  return { app, served, obstacle: findObstacle(source.root, fatal), errors: fatal.map(({ azureMessage, message }) => azureMessage ?? message) };
+  const fatal =
+    app.config === undefined ? app.problems.filter(({ severity, functionName }) => severity === 'error' && functionName === undefined) : [];
+  return {
+    app,
+    served,
+    obstacle: findObstacle(source.root, fatal),
+    errors: fatal.map(({ azureMessage, message }) => azureMessage ?? message),
+  };
 }
 
 function findObstacle(root: string, fatal: readonly Problem[]): AppGeneration['obstacle'] {

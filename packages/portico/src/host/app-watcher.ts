@@ -21,7 +21,13 @@ const READ_BY_THE_HOST = new Set(['host.json', 'local.settings.json', 'portico.j
 const NEVER_A_FUNCTION = /^(?:\.|node_modules$)/;
 
 /** Returns how to end it. */
-export function watchApp(root: string, app: () => FunctionApp, clock: Clock, log: Logger, onChange: (change: AppChange) => void): () => void {
+export function watchApp(
+  root: string,
+  app: () => FunctionApp,
+  clock: Clock,
+  log: Logger,
+  onChange: (change: AppChange) => void,
+): () => void {
   const folders = new Map<string, () => void>();
   const ended = new AbortController();
   let pending: AppChange | undefined;
@@ -49,7 +55,15 @@ export function watchApp(root: string, app: () => FunctionApp, clock: Clock, log
       folders.delete(folder);
     }
     for (const folder of wanted) {
-      if (!folders.has(folder)) folders.set(folder, watchFolder(folder, (name) => entryChanged(folder, name), (error) => unwatchable(folder, error)));
+      if (!folders.has(folder))
+        folders.set(
+          folder,
+          watchFolder(
+            folder,
+            (name) => entryChanged(folder, name),
+            (error) => unwatchable(folder, error),
+          ),
+        );
     }
   };
   const entryChanged = (folder: string, name: string): void => {
@@ -59,7 +73,8 @@ export function watchApp(root: string, app: () => FunctionApp, clock: Clock, log
   };
   const unwatchable = (folder: string, error: NodeJS.ErrnoException): void => {
     folders.delete(folder);
-    if (error.code !== 'ENOENT') log.warning('A folder cannot be watched, so changes in it are not noticed.', { fields: { folder, reason: error.message } });
+    if (error.code !== 'ENOENT')
+      log.warning('A folder cannot be watched, so changes in it are not noticed.', { fields: { folder, reason: error.message } });
   };
 
   watchFolders();
@@ -84,7 +99,7 @@ function functionFolders(root: string): string[] {
 function handlerFolders(root: string, { config }: FunctionApp): string[] {
   const { executablePath, workerPath, workerDirectory, arguments: words = [] } = config?.handler ?? {};
   return [executablePath, workerPath, ...words]
-    .filter((path) => path !== undefined && path.includes('/'))
+    .filter((path) => path?.includes('/'))
     .map((path) => dirname(resolve(root, workerDirectory ?? '', path as string)))
     .filter((folder) => !relative(root, folder).startsWith('..') && basename(folder) !== 'node_modules');
 }

@@ -1,8 +1,9 @@
 // The composition root: puts configuration, handler, public port and admin API together. Start reading at FunctionHost.
-import type { FunctionApp } from '../core/function-app.ts';
+
 import type { HostError } from '../core/error.ts';
-import type { HostObserver } from '../core/log.ts';
+import type { FunctionApp } from '../core/function-app.ts';
 import type { HostState } from '../core/host-state.ts';
+import type { HostObserver } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { XffStyle } from '../http/caller.ts';
 import type { CorsRules } from '../http/cors.ts';

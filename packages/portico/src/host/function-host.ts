@@ -2,7 +2,7 @@
 import type { AdminHost } from '../admin/admin-api.ts';
 import { answerAdmin } from '../admin/admin-api.ts';
 import { functionNotHttp, functionUnknown } from '../core/error-catalogue.ts';
-import type { FunctionApp } from '../core/function-app.ts';
+import type { AppSettings, FunctionApp } from '../core/function-app.ts';
 import { hostId } from '../core/host-id.ts';
 import type { HostState } from '../core/host-state.ts';
 import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
@@ -16,14 +16,17 @@ import { createUpgradeHandler } from '../http/upgrade-handler.ts';
 import { replyWriter } from '../http/whole-reply.ts';
 import { processEnvironment } from '../platform/environment.ts';
 import { createHttpDate } from '../platform/http-date.ts';
-import { machineName, temporaryFolder } from '../platform/machine.ts';
+import { machineName, temporaryFolder, thisMachine } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
+import { systemRandom } from '../platform/system-random.ts';
+import { attachHandler } from '../worker/attached-handler.ts';
+import type { HandlerSource } from '../worker/handler-source.ts';
+import { createWorkerProcess } from '../worker/process.ts';
 import { type AppGeneration, type AppSource, readGeneration } from './app-generation.ts';
 import { type AppChange, watchApp } from './app-watcher.ts';
 import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport } from './create-host.ts';
 import { summarise } from './function-summary.ts';
 import { HandlerLink } from './handler-link.ts';
-import { createHandlerSource } from './handler-source.ts';
 import { invokeOverHttp } from './invoke-over-http.ts';
 import { createRemarks } from './remarks.ts';
 
@@ -33,6 +36,8 @@ const DEFAULT_ADDRESS = '127.0.0.1';
 const DEFAULT_MOST_BODY_BYTES = 104_857_600;
 /** How long a stop waits for requests under way, and then for the handler's own end. */
 const STOP_GRACE_MS = 5000;
+/** The default of customHandler.initializationTimeout. */
+const DEFAULT_WAIT_MS = 30_000;
 const SILENT: HostObserver = { log: () => {}, request: () => {} };
 const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
 
@@ -101,7 +106,13 @@ export class FunctionHost implements Host {
       throw error;
     }
     const listenMs = systemClock.monotonicMs() - startedMs;
-    this.#stopWatching = watchApp(this.#options.root, () => this.app, systemClock, this.#log, (change) => void this.#changed(change));
+    this.#stopWatching = watchApp(
+      this.#options.root,
+      () => this.app,
+      systemClock,
+      this.#log,
+      (change) => void this.#changed(change),
+    );
     this.#settle();
     void handlerStarted.then((facts) => {
       const totalMs = systemClock.monotonicMs() - this.#createdMs;
@@ -115,7 +126,11 @@ export class FunctionHost implements Host {
 
   async invoke(functionName: string, request: InvokeRequest = {}): Promise<Response> {
     const fn = this.app.functions.find(({ name }) => name.toLowerCase() === functionName.toLowerCase());
-    if (fn === undefined) throw functionUnknown(functionName, this.app.functions.map(({ name }) => name));
+    if (fn === undefined)
+      throw functionUnknown(
+        functionName,
+        this.app.functions.map(({ name }) => name),
+      );
     if (fn.http === undefined) throw functionNotHttp(fn.name);
     return invokeOverHttp(this.url, this.app.config?.http.routePrefix ?? 'api', fn.http, request);
   }
@@ -153,23 +168,42 @@ export class FunctionHost implements Host {
   }
 
   #createLink(): HandlerLink {
+    const { app } = this.#generation;
+    const waitMs = app.config?.handler?.initializationTimeoutMs ?? DEFAULT_WAIT_MS;
+    return new HandlerLink(this.#createSource(), systemClock, waitMs);
+  }
+
+  /** Nothing is started for an app that has nothing to call. */
+  #createSource(): HandlerSource | undefined {
     const { app, obstacle } = this.#generation;
-    const source = obstacle === undefined && app.functions.length > 0 ? createHandlerSource(app, this.#options.attachPort, this.#observer) : undefined;
-    return new HandlerLink(source, systemClock, app.config?.handler?.initializationTimeoutMs ?? 30_000);
+    const { attachPort, root } = this.#options;
+    if (obstacle !== undefined || !app.functions.some(({ allowed }) => allowed)) return undefined;
+    if (attachPort !== undefined) return attachHandler(attachPort, systemClock, this.#log);
+    const handler = app.config?.handler;
+    if (handler === undefined) return undefined;
+    return createWorkerProcess({
+      handler,
+      root,
+      environment: { ...app.settings, ...siteName(app.settings, this.#server?.port ?? this.#port) },
+      machine: thisMachine,
+      clock: systemClock,
+      observer: this.#observer,
+      random: systemRandom,
+    });
   }
 
   async #startHandler(): Promise<Pick<ReadyReport, 'handler' | 'failed'>> {
-    const link = this.#link;
-    await link.start();
-    const { source } = link;
+    await this.#link.start();
+    const { source } = this.#link;
     if (source === undefined) return {};
-    return source.startError === undefined ? { handler: { pid: source.pid, port: source.port } } : { failed: source.startError };
+    if (source.startError !== undefined) return { failed: source.startError };
+    return source.port === undefined ? {} : { handler: { pid: source.pid, port: source.port } };
   }
 
   async #changed({ file, kind }: AppChange): Promise<void> {
     if (this.#stopping !== undefined) return;
     if (kind === 'handler') {
-      await this.#link.source?.retry(file);
+      this.#retryHandler();
       return;
     }
     const before = this.#generation;
@@ -177,7 +211,7 @@ export class FunctionHost implements Host {
     this.#log.information(`${file} changed, so the app was read again.`);
     this.#settle();
     if (sameHandler(before, this.#generation)) {
-      await this.#link.source?.retry(file);
+      this.#retryHandler();
       return;
     }
     const old = this.#link;
@@ -186,11 +220,17 @@ export class FunctionHost implements Host {
     await this.#link.start();
   }
 
+  /** Something beside a handler that does not run was changed: perhaps it runs now. */
+  #retryHandler(): void {
+    const { source } = this.#link;
+    if (source?.state === 'failed') source.restart(STOP_GRACE_MS);
+  }
+
   #publicHost(): PublicHost {
     const self = this;
     const admin = this.#adminHost();
     const { portico, local, settings } = this.app;
-    const mostBodyBytes = Number(settings['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? DEFAULT_MOST_BODY_BYTES);
+    const mostBodyBytes = Number(settings.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT ?? DEFAULT_MOST_BODY_BYTES);
     const cors = this.#options.cors ?? (local.corsOrigins && { origins: local.corsOrigins, credentials: local.corsCredentials ?? false });
     return {
       get app() {
@@ -215,8 +255,8 @@ export class FunctionHost implements Host {
   #adminHost(): AdminHost {
     const self = this;
     return {
-      hostId: this.app.settings['AzureFunctionsWebHost__hostid'] ?? hostId(machineName, this.#options.root),
-      temporaryFolder: this.app.settings['TMPDIR'] ?? temporaryFolder,
+      hostId: this.app.settings.AzureFunctionsWebHost__hostid ?? hostId(machineName, this.#options.root),
+      temporaryFolder: this.app.settings.TMPDIR ?? temporaryFolder,
       get app() {
         return self.app;
       },
@@ -244,6 +284,12 @@ export class FunctionHost implements Host {
 }
 
 function sameHandler(one: AppGeneration, other: AppGeneration): boolean {
-  const facts = ({ app, obstacle }: AppGeneration): string => JSON.stringify([app.config?.handler, app.settings, obstacle?.kind, app.functions.length > 0]);
+  const facts = ({ app, obstacle }: AppGeneration): string =>
+    JSON.stringify([app.config?.handler, app.settings, obstacle?.kind, app.functions.length > 0]);
   return facts(one) === facts(other);
+}
+
+/** What Azure's tools set for a handler that wants to know its own address. */
+function siteName(settings: AppSettings, port: number): AppSettings {
+  return settings.WEBSITE_HOSTNAME === undefined ? { WEBSITE_HOSTNAME: `localhost:${port}` } : {};
 }

@@ -7,7 +7,9 @@ import type { FunctionSummary } from './create-host.ts';
 export function summarise(app: FunctionApp, baseUrl: string): FunctionSummary[] {
   const loaded = app.functions.filter(({ allowed }) => allowed).map((fn) => summariseFunction(fn, app, baseUrl));
   const names = new Set(app.functions.map(({ name }) => name));
-  const unread = app.problems.filter(({ functionName, severity }) => severity === 'error' && functionName !== undefined && !names.has(functionName));
+  const unread = app.problems.filter(
+    ({ functionName, severity }) => severity === 'error' && functionName !== undefined && !names.has(functionName),
+  );
   const broken = new Map(unread.map((problem): [string, FunctionSummary] => [problem.functionName ?? '', summariseUnread(problem)]));
   const all = [...loaded, ...broken.values()];
   return [...all.filter(({ url }) => url !== undefined), ...all.filter(({ url }) => url === undefined)];

@@ -1,60 +1,69 @@
-// The host's end of the handler: the supervised process, or a server that somebody else started, and the channel to it while it is ready.
+// The host's end of the handler: where it comes from, and the channel to it while it is ready.
 import type { Clock } from '../core/clock.ts';
 import { HostError } from '../core/error.ts';
 import { handlerAbsent, handlerNotReadyInTime } from '../core/error-catalogue.ts';
 import { HandlerChannel } from '../worker/handler-channel.ts';
-import type { WorkerProcess } from '../worker/process.ts';
+import type { HandlerSource } from '../worker/handler-source.ts';
 
 export class HandlerLink {
-  readonly #worker: WorkerProcess | undefined;
+  /** Undefined: the app has none, and nothing can be called. */
+  readonly source: HandlerSource | undefined;
   readonly #clock: Clock;
   readonly #mostWaitMs: number;
   #channel: HandlerChannel | undefined;
 
-  /** Without a worker nothing can be called. */
-  constructor(worker: WorkerProcess | undefined, clock: Clock, mostWaitMs: number) {
-    this.#worker = worker;
+  /** `mostWaitMs`: how long a request waits for a handler that is starting. */
+  constructor(source: HandlerSource | undefined, clock: Clock, mostWaitMs: number) {
+    this.source = source;
     this.#clock = clock;
     this.#mostWaitMs = mostWaitMs;
-    worker?.onChange((state) => {
-      // Connections of a process that is gone are of no use to the next one.
+    source?.onChange((state) => {
+      // Connections to a process that is gone are of no use to the next one.
       this.#channel?.close();
-      this.#channel = state === 'ready' ? new HandlerChannel(worker.port, clock) : undefined;
+      this.#channel = state === 'ready' && source.port !== undefined ? new HandlerChannel(source.port, clock) : undefined;
     });
   }
 
+  /** Undefined while the handler is not ready. */
   get channel(): HandlerChannel | undefined {
     return this.#channel;
   }
 
-  get worker(): WorkerProcess | undefined {
-    return this.#worker;
+  /** Resolves when the handler is ready for the first time, or its first start has failed. */
+  async start(): Promise<void> {
+    const { source } = this;
+    if (source === undefined) return;
+    await new Promise<void>((resolve) => {
+      const stopListening = source.onChange((state) => {
+        if (state === 'starting') return;
+        stopListening();
+        resolve();
+      });
+      source.start();
+    });
   }
 
-  /** Waits as long as a start may take; rejects only when the signal aborts. */
+  /** Rejects only when the signal aborts. */
   async whenChannel(signal: AbortSignal): Promise<HandlerChannel | HostError> {
-    if (this.#channel !== undefined) return this.#channel;
-    if (this.#worker === undefined) return handlerAbsent();
-    const waiting = new AbortController();
-    const stopWaiting = (): void => waiting.abort(signal.reason);
-    signal.addEventListener('abort', stopWaiting, { once: true });
+    if (this.source === undefined) return handlerAbsent();
+    const enough = new AbortController();
+    const waiting = AbortSignal.any([signal, enough.signal]);
+    const tooLong = this.#clock.sleep(this.#mostWaitMs, waiting);
+    const ready = this.source.whenReady(waiting);
     try {
-      const tooLong = this.#clock.sleep(this.#mostWaitMs, waiting.signal).then(() => 'too long' as const);
-      const ready = this.#worker.whenReady(waiting.signal).then(() => 'ready' as const);
-      const first = await Promise.race([ready, tooLong]);
-      void Promise.allSettled([ready, tooLong]);
-      return this.#channel ?? this.#worker.startError ?? handlerNotReadyInTime(first === 'ready' ? 0 : this.#mostWaitMs);
+      await Promise.race([ready, tooLong]);
+      return this.#channel ?? this.source.startError ?? handlerNotReadyInTime(this.#mostWaitMs);
     } catch (error) {
       if (error instanceof HostError) return error;
       throw error;
     } finally {
-      signal.removeEventListener('abort', stopWaiting);
-      waiting.abort();
+      void Promise.allSettled([ready, tooLong]);
+      enough.abort();
     }
   }
 
   async stop(graceMs: number): Promise<void> {
-    await this.#worker?.stop(graceMs);
+    await this.source?.stop(graceMs);
     this.#channel?.close();
     this.#channel = undefined;
   }

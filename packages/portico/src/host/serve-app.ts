@@ -2,9 +2,10 @@
 import type { FunctionApp, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
 import type { Problem } from '../core/problem.ts';
 import { Admission } from '../http/admission.ts';
+import { httpResponseBinding } from '../http/output/http-response-binding.ts';
 import type { HttpFunction, PublicApp } from '../http/public-app.ts';
-import { joinRoute } from '../http/routes/route-text.ts';
 import { createRouteTable, type RouteEntry } from '../http/routes/route-table.ts';
+import { joinRoute } from '../http/routes/route-text.ts';
 import { parseRouteTemplate } from '../http/routes/template.ts';
 
 export type ServableApp = {
@@ -25,10 +26,20 @@ export function makeServable({ config, functions, settings }: FunctionApp): Serv
     }
     entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, config.handler) });
   }
-  return { problems, app: { routes: createRouteTable(entries), homePage: settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true', ...limits(config) } };
+  return {
+    problems,
+    app: {
+      routes: createRouteTable(entries),
+      homePage: settings.AzureWebJobsDisableHomepage?.toLowerCase() !== 'true',
+      ...limits(config),
+    },
+  };
 }
 
-function routeProblem({ name, directory, http }: FunctionMetadata, fault: { readonly message: string; readonly azureMessage?: string | undefined }): Problem {
+function routeProblem(
+  { name, directory, http }: FunctionMetadata,
+  fault: { readonly message: string; readonly azureMessage?: string | undefined },
+): Problem {
   return {
     code: 'ROUTE_TEMPLATE_WRONG',
     severity: 'error',
@@ -42,12 +53,11 @@ function routeProblem({ name, directory, http }: FunctionMetadata, fault: { read
 
 function httpFunction(metadata: FunctionMetadata, handler: HandlerConfig | undefined): HttpFunction {
   const { name, bindings, trigger, disabled, errors } = metadata;
-  const output = bindings.find(({ type, direction }) => type.toLowerCase() === 'http' && direction !== 'in');
   return {
     name,
     triggerName: trigger?.name ?? 'req',
     mode: modeOf(metadata, handler),
-    output: { httpOutput: output?.name },
+    output: httpResponseBinding(bindings),
     disabled,
     fault: errors[0]?.message,
   };

@@ -1,7 +1,7 @@
 // One request of a caller, from its first line to its line in the access log.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
-import type { HostObserver, LogFields, RequestSummary } from '../core/log.ts';
+import type { HostObserver, LogLevel, LogRecord, RequestSummary } from '../core/log.ts';
 import type { ReplyWriter } from './whole-reply.ts';
 
 /** What every call needs of its server. */
@@ -59,7 +59,11 @@ export class Call {
   }
 
   /** An answer of the host itself. The body is text; UTF-8. */
-  answer(status: number, outcome: RequestSummary['outcome'], { body = '', type, headers = '' }: { body?: string; type?: string; headers?: string } = {}): void {
+  answer(
+    status: number,
+    outcome: RequestSummary['outcome'],
+    { body = '', type, headers = '' }: { body?: string; type?: string; headers?: string } = {},
+  ): void {
     if (this.#ended || this.response.headersSent) return;
     const bytes = Buffer.from(body);
     const length = status === 204 || status === 304 ? '' : `Content-Length: ${bytes.length}\r\n`;
@@ -90,10 +94,10 @@ export class Call {
   }
 
   /** Something the operator should read about this request. */
-  log(level: 'warning' | 'error' | 'information', message: string, more: { hint?: string; code?: string; fields?: LogFields } = {}): void {
+  log(level: LogLevel, message: string, more: Partial<LogRecord> = {}): void {
     const { functionName, invocationId } = this;
     const category = functionName === undefined ? 'Host.Http' : `Function.${functionName}`;
-    this.#context.observer.log({ ...more, level, category, message, functionName, invocationId });
+    this.#context.observer.log({ category, ...more, level, message, functionName, invocationId });
   }
 
   httpDate(): string {

@@ -1,6 +1,7 @@
 // Passes a request on to the handler as it is and the reply back as it comes: proxy, forward and legacy mode.
 // They differ in the head that the handler gets; the rest is one streaming path.
 import { AZURE_HOST_VERSION } from '../core/azure.ts';
+import { handlerReplyBroken } from '../core/error-catalogue.ts';
 import type { InvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import type { Exchange, ExchangeSink } from '../worker/handler-connection.ts';
@@ -8,8 +9,8 @@ import { type ReplyHead, toHeaderList } from '../worker/reply-head.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { forwardedLines, type PassedHeaders, passHeaders } from './forwarded-headers.ts';
-import type { RequestTarget } from './request-target.ts';
 import { type BodyKind, bodyKind, pipeBody } from './request-body.ts';
+import type { RequestTarget } from './request-target.ts';
 import { writeHeadPublicly } from './whole-reply.ts';
 
 /** Proxy: the handler's own Host and no change to User-Agent. Forward and legacy: the caller's Host, our name after its User-Agent. */
@@ -33,12 +34,21 @@ export function forwardRequest(call: Call, channel: HandlerChannel, passing: Pas
   const method = request.method ?? 'GET';
   const head = requestHead(method, request.rawHeaders, channel.port, kind, passing);
   const forwarding = new Forwarding(call);
-  forwarding.exchange = channel.send({ method, head, complete: kind === 'none', repeatable: kind === 'none' && IDEMPOTENT.has(method) }, forwarding);
+  forwarding.exchange = channel.send(
+    { method, head, complete: kind === 'none', repeatable: kind === 'none' && IDEMPOTENT.has(method) },
+    forwarding,
+  );
   call.onAbandoned = () => forwarding.exchange.abort();
   if (kind !== 'none') {
-    pipeBody(request, kind, () => forwarding.exchange, passing.mostBodyBytes, (how) => {
-      if (how === 'too-large') forwarding.refuseBody();
-    });
+    pipeBody(
+      request,
+      kind,
+      () => forwarding.exchange,
+      passing.mostBodyBytes,
+      (how) => {
+        if (how === 'too-large') forwarding.refuseBody();
+      },
+    );
   }
 }
 
@@ -124,7 +134,8 @@ class Forwarding implements ExchangeSink {
   failed(reason: string): void {
     const call = this.#call;
     if (call.ended) return;
-    call.log('error', `The handler did not answer "${call.functionName}": ${reason}.`, { code: 'HANDLER_REPLY_BROKEN' });
+    const { code, message, hint } = handlerReplyBroken({ functionName: call.functionName ?? '', reason });
+    call.log('error', message, { code, hint });
     if (call.response.headersSent) {
       call.end(this.#status, 'failed');
       // What the caller has is not the whole, and only a broken connection can still say so.

@@ -76,7 +76,9 @@ const SPECIAL = new Map<string, Special>([
     'x-ms-invocation-id',
   ].map((name): [string, Special] => [name, 'drop']),
 ]);
-const SPECIAL_LENGTHS: readonly boolean[] = Array.from({ length: 40 }, (_, length) => [...SPECIAL.keys()].some((name) => name.length === length));
+const SPECIAL_LENGTHS: readonly boolean[] = Array.from({ length: 40 }, (_, length) =>
+  [...SPECIAL.keys()].some((name) => name.length === length),
+);
 const PLAIN_CONNECTION = /^,(?:keep-alive|close|upgrade)$/i;
 
 /** True when the line does not pass as it is. */
@@ -111,10 +113,23 @@ function takeSpecial(kind: Special, value: string, trusted: boolean, passed: Pas
 }
 
 // Without these a request would be another request, or nobody's: a caller cannot have them taken away.
-const NEVER_NOMINATED = new Set(['host', 'content-length', 'content-type', 'content-encoding', 'cookie', 'authorization', 'x-functions-key']);
+const NEVER_NOMINATED = new Set([
+  'host',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'cookie',
+  'authorization',
+  'x-functions-key',
+]);
 
 function withoutNominated(lines: string, connection: string): string {
-  const names = new Set(connection.toLowerCase().split(',').map((name) => name.trim()));
+  const names = new Set(
+    connection
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim()),
+  );
   return lines
     .split('\r\n')
     .filter((line) => {
@@ -125,7 +140,10 @@ function withoutNominated(lines: string, connection: string): string {
 }
 
 /** What X-Forwarded-For, -Host and -Proto say: our word alone, or a trusted proxy's continued. */
-export function forwardedValues(passed: PassedHeaders, caller: Caller): { readonly address: string; readonly host: string; readonly protocol: string } {
+export function forwardedValues(
+  passed: PassedHeaders,
+  caller: Caller,
+): { readonly address: string; readonly host: string; readonly protocol: string } {
   return {
     address: passed.forwardedFor === undefined ? caller.forwardedFor : `${passed.forwardedFor}, ${caller.forwardedFor}`,
     host: passed.forwardedHost ?? passed.host ?? '',

@@ -1,21 +1,22 @@
 // Payload mode: the request becomes one JSON envelope, and the handler's JSON reply the answer.
 // https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers#http-only-function
-import { AZURE_HOST_VERSION } from '../core/azure.ts';
+import { STATUS_CODES } from 'node:http';
+import type { HostError } from '../core/error.ts';
+import { handlerReplyBroken } from '../core/error-catalogue.ts';
 import type { InvocationIds } from '../platform/ids.ts';
+import { systemRandom } from '../platform/system-random.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
-import type { Exchange, ExchangeSink } from '../worker/handler-connection.ts';
 import { buildHttpPayload } from '../worker/payload/http-request.ts';
 import { readReply } from '../worker/payload/reply.ts';
-import type { ReplyHead } from '../worker/reply-head.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { passHeaders } from './forwarded-headers.ts';
-import { type RenderedResponse, renderHttpResponse } from './output/render-http-response.ts';
+import { renderHttpResponse } from './output/render-http-response.ts';
+import { type EnvelopeReply, sendEnvelope } from './payload-exchange.ts';
 import { payloadHeaders } from './payload-headers.ts';
 import type { HttpFunction, PublicHost } from './public-app.ts';
 import { bodyKind, collectBody } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
-import { STATUS_CODES } from 'node:http';
 
 export type PayloadInvocation = {
   readonly call: Call;
@@ -41,7 +42,7 @@ function send({ call, target, fn, params, channel, host, ids, caller }: PayloadI
   const { request } = call;
   const passed = passHeaders(request.rawHeaders, caller.trusted);
   const authority = target.authority ?? passed.host ?? `127.0.0.1:${request.socket.localPort}`;
-  const envelope = buildHttpPayload({
+  const text = buildHttpPayload({
     functionName: fn.name,
     triggerName: fn.triggerName,
     method: request.method ?? '',
@@ -51,9 +52,46 @@ function send({ call, target, fn, params, channel, host, ids, caller }: PayloadI
     params,
     body,
     utcNow: `${new Date(call.startedAtMs).toISOString().slice(0, -1)}0000Z`,
-    randomGuid: ids.invocationId,
+    randomGuid: systemRandom.uuid(),
   });
-  const trace = passed.traceparent ?? `00-${ids.traceId}-${ids.spanId}-01`;
-  const sink = new PayloadExchange(call, fn, host);
-  sink.begin(channel, fn.name, ids.invocationId, trace, envelope);
+  const traceparent = passed.traceparent ?? `00-${ids.traceId}-${ids.spanId}-01`;
+  const envelope = { functionName: fn.name, invocationId: ids.invocationId, traceparent, text };
+  call.onAbandoned = sendEnvelope(channel, envelope, {
+    replied: (reply) => answerWith(call, fn, host, reply),
+    failed: (reason) => fail(call, handlerReplyBroken({ functionName: fn.name, reason })),
+  });
+}
+
+function answerWith(call: Call, fn: HttpFunction, host: PublicHost, handlerReply: EnvelopeReply): void {
+  if (call.ended) return;
+  const reply = readReply(handlerReply);
+  for (const { level, message, fields } of reply.logs) {
+    call.log(level, message, { category: `Function.${fn.name}.User`, ...(fields !== undefined && { fields }) });
+  }
+  if ('error' in reply) return fail(call, reply.error);
+  const rendered = renderHttpResponse(fn.output, reply);
+  for (const { code, message } of reply.remarks) host.remark(call, code, message);
+  if ('error' in rendered) return fail(call, rendered.error);
+  for (const { code, message } of rendered.remarks) host.remark(call, code, message);
+  const { status, headers, body, framing } = rendered;
+  let lines = '';
+  for (const [name, value] of headers) lines += `${name}: ${value}\r\n`;
+  if (!headers.some(([name]) => name === 'Date')) lines += `Date: ${call.httpDate()}\r\n`;
+  const bytes = toLatin1(body);
+  if (framing === 'length') lines += `Content-Length: ${bytes.length}\r\n`;
+  const shown = call.request.method === 'HEAD' ? '' : bytes;
+  call.reply(status, STATUS_CODES[status] ?? '', lines, shown, 'succeeded', framing === 'chunked');
+}
+
+/** Parity: the caller learns nothing; the log has the reason. */
+function fail(call: Call, { message, hint, code }: HostError): void {
+  if (call.ended) return;
+  call.log('error', message, { code, ...(hint !== undefined && { hint }) });
+  call.answer(500, 'failed');
+}
+
+function toLatin1(body: string | Buffer | undefined): string {
+  if (body === undefined) return '';
+  if (typeof body !== 'string') return body.toString('latin1');
+  return Buffer.byteLength(body) === body.length ? body : Buffer.from(body).toString('latin1');
 }

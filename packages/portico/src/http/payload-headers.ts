@@ -2,7 +2,14 @@
 import type { Caller } from './caller.ts';
 import { forwardedValues, type PassedHeaders } from './forwarded-headers.ts';
 
-const OURS = new Set(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-azure-functions-hostversion', 'x-azure-functions-invocationid', 'x-ms-invocation-id']);
+const OURS = new Set([
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-azure-functions-hostversion',
+  'x-azure-functions-invocationid',
+  'x-ms-invocation-id',
+]);
 const OF_TRUSTED_ONLY = new Set(['forwarded', 'x-forwarded-prefix']);
 
 /** Flat names and values. */

@@ -3,12 +3,12 @@ import type { HostError } from '../core/error.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import type { Admission } from './admission.ts';
 import type { Call, HeaderPair } from './call.ts';
-import type { CorsRules } from './cors.ts';
 import type { CallerRules } from './caller.ts';
+import type { CorsRules } from './cors.ts';
 import type { PassingMode } from './forward.ts';
-import type { HttpResponseBinding } from './output/render-http-response.ts';
-import type { RouteTable } from './routes/route-table.ts';
+import type { HttpResponseBinding } from './output/http-response-binding.ts';
 import type { RequestTarget } from './request-target.ts';
+import type { RouteTable } from './routes/route-table.ts';
 
 /** One function with an HTTP trigger, ready to be called or with the reason why not. */
 export type HttpFunction = {

@@ -14,7 +14,13 @@ export function bodyKind(request: IncomingMessage): BodyKind {
 export type BodyEnd = 'complete' | 'too-large';
 
 /** Passes the body on as it comes, at the pace of the slower side. Chunks stay chunks; trailers follow. */
-export function pipeBody(request: IncomingMessage, kind: BodyKind, current: () => Exchange, mostBytes: number, ended: (how: BodyEnd) => void): void {
+export function pipeBody(
+  request: IncomingMessage,
+  kind: BodyKind,
+  current: () => Exchange,
+  mostBytes: number,
+  ended: (how: BodyEnd) => void,
+): void {
   let seenBytes = 0;
   const chunked = kind === 'chunked';
   // The head has just been written: a small body that came with it leaves with it.

@@ -41,7 +41,11 @@ function passesCors(call: Call, host: PublicHost): boolean {
   const verdict = host.cors === undefined ? { kind: 'none' as const } : judgeOrigin(call.request, host.cors);
   if (verdict.kind === 'none') return true;
   if (verdict.kind === 'refused') {
-    host.remark(call, `CORS_REFUSED ${verdict.origin}`, `A browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`);
+    host.remark(
+      call,
+      `CORS_REFUSED ${verdict.origin}`,
+      `A browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`,
+    );
     return true;
   }
   call.extraHeaders = [...call.extraHeaders, ...verdict.headers];
@@ -104,7 +108,13 @@ function route(call: Call, target: RequestTarget, host: PublicHost, headers = ''
   void runWhenReady(call, target, fn, params, host);
 }
 
-async function runWhenReady(call: Call, target: RequestTarget, fn: HttpFunction, params: typeof NO_PARAMS, host: PublicHost): Promise<void> {
+async function runWhenReady(
+  call: Call,
+  target: RequestTarget,
+  fn: HttpFunction,
+  params: typeof NO_PARAMS,
+  host: PublicHost,
+): Promise<void> {
   const channel = await untilAbandoned(call, (signal) => host.whenChannel(signal));
   if (call.ended || channel === undefined) return;
   if ('send' in channel) return run(call, target, fn, params, channel, host);
@@ -113,7 +123,14 @@ async function runWhenReady(call: Call, target: RequestTarget, fn: HttpFunction,
   call.answer(503, 'failed', { body, type: 'text/plain; charset=utf-8', headers: 'Retry-After: 5\r\n' });
 }
 
-function run(call: Call, target: RequestTarget, fn: HttpFunction, params: typeof NO_PARAMS, channel: HandlerChannel, host: PublicHost): void {
+function run(
+  call: Call,
+  target: RequestTarget,
+  fn: HttpFunction,
+  params: typeof NO_PARAMS,
+  channel: HandlerChannel,
+  host: PublicHost,
+): void {
   const { request } = call;
   const ids = newInvocationIds();
   call.invocationId = ids.invocationId;

@@ -10,7 +10,13 @@ const MOST_HEADERS = 100;
 export const MOST_HEAD_BYTES = MOST_REQUEST_LINE_BYTES + MOST_HEADER_BYTES + 4096;
 
 /** The status that refuses the request; undefined: it is fine. */
-export function findRequestFault({ url = '', method = '', rawHeaders, httpVersion, headers }: IncomingMessage): 400 | 414 | 431 | undefined {
+export function findRequestFault({
+  url = '',
+  method = '',
+  rawHeaders,
+  httpVersion,
+  headers,
+}: IncomingMessage): 400 | 414 | 431 | undefined {
   if (url.length + method.length + 10 > MOST_REQUEST_LINE_BYTES) return 414;
   if (rawHeaders.length > MOST_HEADERS * 2) return 431;
   let bytes = 0;

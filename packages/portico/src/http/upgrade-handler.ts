@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newInvocationIds } from '../platform/ids.ts';
-import { callerOf } from './caller.ts';
 import { type CallContext, maskKeys } from './call.ts';
+import { callerOf } from './caller.ts';
 import { type PassingMode, targetFor } from './forward.ts';
 import type { HttpFunction, PublicHost } from './public-app.ts';
 import { findRequestFault } from './request-limits.ts';
@@ -30,7 +30,14 @@ function findTunnelFunction(request: IncomingMessage, host: PublicHost): Found |
   return { fn, mode: fn.mode, target };
 }
 
-async function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, found: Found, host: PublicHost, context: CallContext): Promise<void> {
+async function tunnel(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  found: Found,
+  host: PublicHost,
+  context: CallContext,
+): Promise<void> {
   const { fn, mode, target } = found;
   const startedAtMs = context.nowMs();
   const startedMs = context.monotonicMs();
@@ -41,10 +48,17 @@ async function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, fo
   const channel = host.channel ?? (await host.whenChannel(gone.signal).catch(() => undefined));
   const passing = { mode, caller: callerOf(request, host.callerRules), ids, target: targetFor(fn, mode, target), mostBodyBytes: 0 };
   const { status, reason } =
-    channel !== undefined && 'send' in channel ? await openTunnel(request, socket, head, channel.port, passing) : refuseTunnel(socket, context.httpDate());
+    channel !== undefined && 'send' in channel
+      ? await openTunnel(request, socket, head, channel.port, passing)
+      : refuseTunnel(socket, context.httpDate());
   const about = { functionName: fn.name, invocationId: ids.invocationId };
   if (reason !== undefined) {
-    context.observer.log({ ...about, level: 'error', category: `Function.${fn.name}`, message: `The handler did not take the WebSocket: ${reason}.` });
+    context.observer.log({
+      ...about,
+      level: 'error',
+      category: `Function.${fn.name}`,
+      message: `The handler did not take the WebSocket: ${reason}.`,
+    });
   }
   context.observer.request({
     ...about,
@@ -72,7 +86,10 @@ function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessag
     const value = rawHeaders[i + 1] as string;
     if (lower !== 'connection') head += `${name}: ${value}\r\n`;
     else {
-      const options = value.split(',').map((option) => option.trim()).filter((option) => !/^(?:upgrade|http2-settings)$/i.test(option));
+      const options = value
+        .split(',')
+        .map((option) => option.trim())
+        .filter((option) => !/^(?:upgrade|http2-settings)$/i.test(option));
       if (options.length > 0) head += `${name}: ${options.join(', ')}\r\n`;
     }
   }

@@ -1,0 +1,293 @@
+// Every error that can cross a folder, one entry each, sorted by area. docs/errors.md has an anchor for every code; a code is never reused.
+import { defineError, messageOf } from './error.ts';
+
+// Command line: kind usage, exit code 2.
+
+export const commandUnknown = defineError('COMMAND_UNKNOWN', 'usage', (word: string, nearest: string | undefined) => ({
+  message: `There is no command "${word}".`,
+  hint: nearest
+    ? `Did you mean "portico ${nearest}"?`
+    : `"portico start ${word}" runs the app in a folder of that name; "portico help" lists the commands.`,
+}));
+
+export const shellUnknown = defineError('SHELL_UNKNOWN', 'usage', (found: string | undefined, known: readonly string[]) => ({
+  message: found === undefined ? '"portico completion" needs the name of a shell.' : `There is no completion for "${found}".`,
+  hint: `Write "portico completion" and one of ${known.join(', ')}.`,
+}));
+
+export const flagUnknown = defineError('FLAG_UNKNOWN', 'usage', (flag: string, nearest: string | undefined) => ({
+  message: `There is no flag ${flag}.`,
+  hint: nearest ? `Did you mean --${nearest}?` : '"portico start --help" lists the flags.',
+}));
+
+export const flagValueMissing = defineError('FLAG_VALUE_MISSING', 'usage', (flag: string, value: string | undefined) => ({
+  message: `${flag} needs a value.`,
+  hint: `Write ${flag} ${value ?? 'VALUE'}; a value that begins with a dash as ${flag}=VALUE.`,
+}));
+
+export const flagTakesNoValue = defineError('FLAG_TAKES_NO_VALUE', 'usage', (flag: string, found: string) => ({
+  message: `${flag} takes no value, but "${found}" was given.`,
+  hint: `Write ${flag} to switch it on, or leave it out.`,
+}));
+
+export const flagValueWrong = defineError('FLAG_VALUE_WRONG', 'usage', (flag: string, found: string, allowed: string) => ({
+  message: `${flag} cannot be "${found}".`,
+  hint: `It is ${allowed}.`,
+}));
+
+export const flagNeedsAnother = defineError('FLAG_NEEDS_ANOTHER', 'usage', (flag: string, other: string) => ({
+  message: `${flag} means nothing without ${other}.`,
+  hint: `Give ${other} as well, or leave ${flag} out.`,
+}));
+
+export const tooManyArguments = defineError('TOO_MANY_ARGUMENTS', 'usage', (command: string, words: readonly string[]) => ({
+  message: `"portico ${command}" takes one argument, but ${words.length} were given: ${words.join(' ')}.`,
+  hint: 'A flag whose value holds spaces needs quotes around it.',
+}));
+
+export const noPortFree = defineError('NO_PORT_FREE', 'service', (address: string, first: number, last: number) => ({
+  message: `No port from ${first} to ${last} is free on ${address}.`,
+  hint: 'Check that the address belongs to this machine, or name a port with --port.',
+}));
+
+export const addressBeyondLoopback = defineError('ADDRESS_BEYOND_LOOPBACK', 'usage', (address: string) => ({
+  message: `Listening on ${address} would let other machines call every function, and nothing asks them for a key.`,
+  hint: 'Give --no-auth as well if that is what you want, or leave --address out to listen on 127.0.0.1.',
+}));
+
+export const certificateUnusable = defineError(
+  'CERTIFICATE_UNUSABLE',
+  'usage',
+  (file: string, reason: string, hint: string, cause?: unknown) => ({
+    message: `The certificate ${file} cannot be used: ${reason}`,
+    hint,
+    cause,
+  }),
+);
+
+export const readyFileUnwritable = defineError('READY_FILE_UNWRITABLE', 'usage', (file: string, cause: unknown) => ({
+  message: `The ready file ${file} cannot be written: ${messageOf(cause)}`,
+  hint: 'Name a file in a folder that this user may write to.',
+  cause,
+}));
+
+// The public port.
+
+export const portInUse = defineError(
+  'PORT_IN_USE',
+  'service',
+  (facts: { port: number; address: string; owner: { pid: number; command: string } | undefined }) => ({
+    message: `Port ${facts.port} is unavailable: ${facts.owner === undefined ? `somebody else listens on ${facts.address}:${facts.port}` : `process ${facts.owner.pid} (${facts.owner.command}) listens on it`}.`,
+    hint: `Close the process using that port${facts.owner === undefined ? '' : ` (kill ${facts.owner.pid})`}, or specify another port using --port: "--port auto" takes the next free one.`,
+  }),
+);
+
+export const portNotAvailable = defineError(
+  'PORT_NOT_AVAILABLE',
+  'service',
+  (facts: { port: number; address: string; cause: unknown }) => ({
+    message: `Cannot listen on ${facts.address}:${facts.port}: ${messageOf(facts.cause)}.`,
+    hint: 'Ports below 1024 need privileges, and the address must be one of this machine.',
+    cause: facts.cause,
+  }),
+);
+
+// The handler process. Each hint ends in what Azure's host says to the same fault: people search for it.
+
+type Program = { readonly file: string; readonly section: string };
+
+/** What was started, for messages about its end. `lines`: the last that it printed. */
+type Start = { readonly written: string; readonly directory: string; readonly lines: readonly string[] };
+
+const onAzure = (...phrases: readonly string[]): string => `On Azure: ${phrases.map((phrase) => `"${phrase}"`).join(', ')}.`;
+
+function describeStart({ directory, lines }: Start): string {
+  const output = lines.length === 0 ? 'It printed nothing.' : `Its last output:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return `Working directory: ${directory}\n${output}`;
+}
+
+export const workerDirectoryMissing = defineError(
+  'WORKER_DIRECTORY_MISSING',
+  'worker',
+  (facts: { directory: string; section: string }) => ({
+    message: `The working directory of the handler, ${facts.directory}, does not exist.`,
+    hint: `Create it, or correct ${facts.section}.description.workingDirectory in host.json. ${onAzure('No such file or directory')}`,
+  }),
+);
+
+export const workerProgramMissing = defineError(
+  'WORKER_PROGRAM_MISSING',
+  'worker',
+  (facts: Program & { tried: readonly string[]; suggestion: string | undefined }) => ({
+    message: `The handler "${facts.file}" was not found. Tried: ${facts.tried.join(', ')}.`,
+    hint: `${facts.suggestion ?? 'Build it first?'} Otherwise correct ${facts.section}.description.defaultExecutablePath in host.json, which is relative to the app root. ${onAzure(`Failed to start Worker Channel. Process fileName: ${facts.file}`, 'No such file or directory')}`,
+  }),
+);
+
+export const workerProgramForeign = defineError(
+  'WORKER_PROGRAM_FOREIGN',
+  'worker',
+  (facts: { file: string; builtFor: string; machine: string; advice: string }) => ({
+    message: `${facts.file} is ${facts.builtFor}; this machine is ${facts.machine}.`,
+    hint: `${facts.advice} ${onAzure('Exec format error')}`,
+  }),
+);
+
+export const workerProgramNotExecutable = defineError(
+  'WORKER_PROGRAM_NOT_EXECUTABLE',
+  'worker',
+  (facts: { file: string; mode: string }) => ({
+    message: `${facts.file} is not marked as executable: its mode is ${facts.mode}.`,
+    hint: `chmod +x ${facts.file} (and in Git: git update-index --chmod=+x). ${onAzure('Permission denied')}`,
+  }),
+);
+
+export const workerProgramUnknown = defineError(
+  'WORKER_PROGRAM_UNKNOWN',
+  'worker',
+  (facts: { file: string; found: string; advice: string }) => ({
+    message: `${facts.file} is neither a program nor a script: it ${facts.found}.`,
+    hint: `${facts.advice} ${onAzure('Exec format error')}`,
+  }),
+);
+
+export const workerScriptLineEnds = defineError('WORKER_SCRIPT_LINE_ENDS', 'worker', (facts: { file: string; interpreter: string }) => ({
+  message: `The first line of ${facts.file} ends as on Windows, so the system looks for an interpreter called "${facts.interpreter}\\r".`,
+  hint: `sed -i 's/\\r$//' ${facts.file} (and in .gitattributes: *.sh text eol=lf). ${onAzure('No such file or directory', 'bad interpreter')}`,
+}));
+
+export const workerInterpreterMissing = defineError(
+  'WORKER_INTERPRETER_MISSING',
+  'worker',
+  (facts: { file: string; firstLine: string; missing: string; suggestion: string }) => ({
+    message: `${facts.file} begins with "${facts.firstLine}", but ${facts.missing}.`,
+    hint: `${facts.suggestion} ${onAzure('No such file or directory')}`,
+  }),
+);
+
+export const workerLoaderMissing = defineError(
+  'WORKER_LOADER_MISSING',
+  'worker',
+  (facts: { file: string; loader: string; builtFor: string }) => ({
+    message: `${facts.file} needs ${facts.loader}, which this machine does not have: it was built for a system with ${facts.builtFor}.`,
+    hint: `Build it on this system, or without a loader; in Go: CGO_ENABLED=0 go build. ${onAzure('No such file or directory')}`,
+  }),
+);
+
+export const workerSpawnFailed = defineError(
+  'WORKER_SPAWN_FAILED',
+  'worker',
+  (facts: { written: string; directory: string; cause: unknown }) => ({
+    message: `The system did not start the handler "${facts.written}": ${messageOf(facts.cause)}.\nWorking directory: ${facts.directory}`,
+    hint: `The reason is the system's own. ${onAzure('Failed to start Worker Channel.', 'An error occurred trying to start process')}`,
+    cause: facts.cause,
+  }),
+);
+
+export const workerPortTaken = defineError(
+  'WORKER_PORT_TAKEN',
+  'worker',
+  (facts: { port: number; section: string; owner: { pid: number; command: string } | undefined }) => ({
+    message: `The handler was not started: its port ${facts.port} is taken by ${facts.owner ? `process ${facts.owner.pid} (${facts.owner.command})` : 'another process'}.`,
+    hint: `End that process, or change ${facts.section}.port in host.json: without it a free port is chosen. ${onAzure(`Unable to bind to port ${facts.port} specified in configuration`)}`,
+  }),
+);
+
+export const workerExited = defineError(
+  'WORKER_EXITED',
+  'worker',
+  (facts: Start & { end: string; ranMs: number; when: string; advice: string | undefined; azure: string }) => ({
+    message: `The handler "${facts.written}" ${facts.end} after ${facts.ranMs} ms, ${facts.when}.\n${describeStart(facts)}`,
+    hint: `${facts.advice ?? 'Its output should tell why.'} ${facts.azure}`,
+  }),
+);
+
+export const workerNotReadyYet = defineError(
+  'WORKER_NOT_READY_YET',
+  'worker',
+  (facts: { written: string; url: string; waitedMs: number; finding: string; advice: string }) => ({
+    message: `The handler "${facts.written}" has not answered on ${facts.url} for ${facts.waitedMs} ms. ${facts.finding}`,
+    hint: `${facts.advice} ${onAzure(`Waiting for HttpWorker to be initialized. Request to: ${facts.url}`)}`,
+  }),
+);
+
+export const workerNotListening = defineError(
+  'WORKER_NOT_LISTENING',
+  'worker',
+  (facts: Start & { url: string; waitedMs: number; finding: string; advice: string }) => ({
+    message: `The handler "${facts.written}" started but did not answer on ${facts.url} within ${facts.waitedMs} ms. ${facts.finding}\n${describeStart(facts)}`,
+    hint: `${facts.advice} ${onAzure('Failed to start http worker process.', 'Initializing HttpWorker timed out.')}`,
+  }),
+);
+
+export const workerListensEverywhere = defineError('WORKER_LISTENS_EVERYWHERE', 'worker', (port: number) => ({
+  message: `The handler listens on port ${port} of every address of this machine: others can call it past the host, without keys and with headers of their own.`,
+  hint: 'Let it listen on 127.0.0.1 only; in Go: "127.0.0.1:" + port instead of ":" + port.',
+}));
+
+export const workerStopped = defineError('WORKER_STOPPED', 'worker', () => ({
+  message: 'The handler was stopped.',
+  hint: 'It runs again when the host does.',
+}));
+
+// The conversation with the handler.
+
+export const handlerNotReadyInTime = defineError('HANDLER_NOT_READY_IN_TIME', 'worker', (waitedMs: number) => ({
+  message: `The handler did not become ready within ${waitedMs} ms, so this request was not run.`,
+  hint: 'The log says what its start waits for.',
+}));
+
+export const handlerReplyBroken = defineError('HANDLER_REPLY_BROKEN', 'worker', (facts: { functionName: string; reason: string }) => ({
+  message: `The handler did not answer "${facts.functionName}": ${facts.reason}.`,
+  hint: 'What it printed around this time says why; the request was not sent again unless nothing had been done yet.',
+}));
+
+export const handlerAbsent = defineError('HANDLER_ABSENT', 'config', () => ({
+  message: 'This app has no custom handler, so no function can run.',
+  hint: 'Name the program in host.json: "customHandler": { "description": { "defaultExecutablePath": "..." } }.',
+}));
+
+const SAMPLE_REPLY = '{"Outputs":{"res":{"statusCode":200,"body":"hello"}},"Logs":["a line"],"ReturnValue":null}';
+
+export const handlerReplyFailed = defineError(
+  'HANDLER_REPLY_FAILED',
+  'worker',
+  (facts: { status: number; reason: string; excerpt: string }) => ({
+    message: `The handler answered ${facts.status} (${facts.reason}), so the invocation failed.${facts.excerpt === '' ? ' The answer has no body.' : ` Its answer:\n${facts.excerpt}`}`,
+    hint: `If the caller should get ${facts.status}, answer 200 and put it into the output: {"Outputs":{"res":{"statusCode":${facts.status}}}}. ${onAzure(`Response status code does not indicate success: ${facts.status} (${facts.reason}).`)}`,
+  }),
+);
+
+export const handlerReplyUnreadable = defineError(
+  'HANDLER_REPLY_UNREADABLE',
+  'worker',
+  (facts: { field: string; got: string; expected: string }) => ({
+    message: `The handler's reply cannot be read: ${facts.field} is ${facts.got}, expected ${facts.expected}.`,
+    hint: `A good reply is application/json: ${SAMPLE_REPLY}. ${onAzure('Invalid HttpResponseMessage:')}`,
+  }),
+);
+
+export const httpOutputUnusable = defineError(
+  'HTTP_OUTPUT_UNUSABLE',
+  'worker',
+  (facts: { field: string; got: string; expected: string }) => ({
+    message: `The HTTP output cannot be used: ${facts.field} is ${facts.got}, expected ${facts.expected}.`,
+    hint: `A good reply: ${SAMPLE_REPLY}. ${onAzure('Failed while trying to Deserialize to httpOutputBindingResponse. Output is not in expected format')}`,
+  }),
+);
+
+export const httpStatusOutOfRange = defineError('HTTP_STATUS_OUT_OF_RANGE', 'worker', (facts: { field: string; status: number }) => ({
+  message: `${facts.field} is ${facts.status}, which is no status that ends a request.`,
+  hint: 'Use 200 to 599. On Azure the function succeeds and the caller never gets an answer.',
+}));
+
+// The library.
+
+export const functionUnknown = defineError('FUNCTION_UNKNOWN', 'config', (name: string, known: readonly string[]) => ({
+  message: `There is no function "${name}".`,
+  hint: known.length === 0 ? 'The app has no functions.' : `The app has ${known.join(', ')}.`,
+}));
+
+export const functionNotHttp = defineError('FUNCTION_NOT_HTTP', 'config', (name: string) => ({
+  message: `The function "${name}" has no HTTP trigger, so it cannot be called over HTTP.`,
+}));

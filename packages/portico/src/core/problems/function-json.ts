@@ -1,0 +1,107 @@
+// Problems of one function. An error takes that function down and no other.
+import { defineProblem } from '../problem.ts';
+
+export const functionJsonInvalid = defineProblem('FUNCTION_JSON_INVALID', 'error', (reason: string, parserMessage: string | undefined) => ({
+  message: `function.json is not valid JSON: ${reason}.`,
+  hint: 'The function runs as soon as the file is mended.',
+  azureMessage: parserMessage,
+}));
+
+export const functionNameInvalid = defineProblem('FUNCTION_NAME_INVALID', 'error', (name: string) => ({
+  message: `'${name}' is not a valid function name.`,
+  hint: 'Rename the folder: a letter, then up to 127 letters, digits, "_" and "-"; "host" is taken.',
+  azureMessage: `'${name}' is not a valid function name.`,
+}));
+
+export const bindingsMissing = defineProblem('BINDINGS_MISSING', 'error', () => ({
+  message: 'At least one binding must be declared.',
+  hint: 'Write "bindings": [{ "type": "httpTrigger", "direction": "in", "name": "req" }, { "type": "http", "direction": "out", "name": "res" }].',
+  azureMessage: 'At least one binding must be declared.',
+}));
+
+export const bindingNameInvalid = defineProblem('BINDING_NAME_INVALID', 'error', (name: string) => ({
+  message: `The binding name ${JSON.stringify(name)} is invalid.`,
+  hint: 'A name is a letter and then letters and digits, without "_" and "-"; or "$return" for an output.',
+  azureMessage: `The binding name ${name} is invalid. Please assign a valid name to the binding.`,
+}));
+
+export const bindingNameRepeated = defineProblem('BINDING_NAME_REPEATED', 'error', (name: string) => ({
+  message: `Multiple bindings with name '${name}' discovered.`,
+  hint: 'Give each binding a name of its own; names ignore case.',
+  azureMessage: `Multiple bindings with name '${name}' discovered. Binding names must be unique.`,
+}));
+
+export const returnBindingNotOut = defineProblem('RETURN_BINDING_NOT_OUT', 'error', (direction: string) => ({
+  message: `The binding "$return" has the direction "${direction}", but it is what the function returns.`,
+  hint: 'Write "direction": "out".',
+}));
+
+export const bindingTypeMissing = defineProblem('BINDING_TYPE_MISSING', 'error', () => ({
+  message: 'A binding has no type.',
+  hint: 'Write for example "type": "httpTrigger".',
+}));
+
+export const bindingTypeUnknown = defineProblem(
+  'BINDING_TYPE_UNKNOWN',
+  'error',
+  (type: string, nearest: string | undefined, hasBundle: boolean) => ({
+    message: `The binding type "${type}" does not exist.`,
+    hint: nearest
+      ? `Did you mean "${nearest}"?`
+      : 'Known types: https://learn.microsoft.com/azure/azure-functions/functions-triggers-bindings#supported-bindings',
+    azureMessage: hasBundle
+      ? `The binding type(s) '${type}' were not found in the configured extension bundle. Please ensure the type is correct and the correct version of extension bundle is configured.`
+      : `The binding type(s) '${type}' are not registered. Please ensure the type is correct and the binding extension is installed.`,
+  }),
+);
+
+export const bindingTypeNotRunYet = defineProblem('BINDING_TYPE_NOT_RUN_YET', 'error', (type: string) => ({
+  message: `Azure runs the binding type "${type}"; Portico does not yet.`,
+  hint: 'The other functions of the app run. The README lists what Portico runs.',
+}));
+
+export const triggerMissing = defineProblem('TRIGGER_MISSING', 'error', () => ({
+  message: 'No trigger binding specified.',
+  hint: 'A function needs one binding that starts it, with a type that ends in "Trigger" and the direction "in".',
+  azureMessage: 'No trigger binding specified. A function must have a trigger input binding.',
+}));
+
+export const triggerRepeated = defineProblem('TRIGGER_REPEATED', 'error', (types: readonly string[]) => ({
+  message: `Multiple trigger bindings defined: ${types.join(', ')}.`,
+  hint: 'A function has one trigger; make another function for the other.',
+  azureMessage: 'Multiple trigger bindings defined. A function can only have a single trigger binding.',
+}));
+
+export const httpBindingAsInput = defineProblem('HTTP_BINDING_AS_INPUT', 'error', () => ({
+  message: 'Http binding can only be used for output.',
+  hint: 'Write "direction": "out"; the request comes in through the httpTrigger.',
+  azureMessage: 'Http binding can only be used for output.',
+}));
+
+export const methodUnknown = defineProblem('METHOD_UNKNOWN', 'warning', (method: string, nearest: string | undefined) => ({
+  message: `methods lists "${method}", which no request can have.`,
+  hint: nearest ? `Did you mean "${nearest}"?` : 'Methods are for example "get" and "post".',
+}));
+
+export const scriptFileMissing = defineProblem('SCRIPT_FILE_MISSING', 'error', (scriptFile: string) => ({
+  message: `scriptFile names ${JSON.stringify(scriptFile)}, which does not exist.`,
+  hint: 'Remove scriptFile: a custom handler needs none.',
+  azureMessage: "Invalid script file name configuration. The 'scriptFile' property is set to a file that does not exist.",
+}));
+
+export const switchedOffInVain = defineProblem('SWITCHED_OFF_IN_VAIN', 'warning', (key: string, name: string) => ({
+  message: `"${key}" in function.json does nothing, here as on Azure: the function runs.`,
+  hint: `Set AzureWebJobs.${name}.Disabled to "true" in local.settings.json or the environment.`,
+}));
+
+export const routeReserved = defineProblem('ROUTE_RESERVED', 'error', (route: string) => ({
+  message: `The route "${route}" begins with a word that belongs to the host.`,
+  hint: 'Give the function a "route" that begins with neither "admin" nor "runtime"; longer words such as "administrators" count too.',
+  azureMessage: 'The specified route conflicts with one or more built in routes.',
+}));
+
+export const routeTaken = defineProblem('ROUTE_TAKEN', 'error', (route: string, owner: string) => ({
+  message: `The route "${route}" is taken by function "${owner}", with at least one method in common.`,
+  hint: 'Change the route or the methods of one of them.',
+  azureMessage: `The route specified conflicts with the route defined by function '${owner}'.`,
+}));

@@ -1,0 +1,52 @@
+// Problems of local.settings.json, .env, the environment and portico.json.
+import { defineProblem } from '../problem.ts';
+
+export const settingsFileInvalid = defineProblem('SETTINGS_FILE_INVALID', 'warning', (reason: string) => ({
+  message: `local.settings.json is not read: ${reason}.`,
+  hint: 'None of its settings is set until it is mended.',
+}));
+
+export const settingsEncrypted = defineProblem('SETTINGS_ENCRYPTED', 'warning', () => ({
+  message: 'IsEncrypted is true, so none of the values is used.',
+  hint: 'Run "func settings decrypt" where they were encrypted, or write the plain values with "IsEncrypted": false.',
+}));
+
+export const settingsEncryptionUnstated = defineProblem('SETTINGS_ENCRYPTION_UNSTATED', 'warning', () => ({
+  message: 'IsEncrypted is missing; the values are taken as plain text.',
+  hint: 'Add "IsEncrypted": false: without it func takes them for encrypted and fails.',
+}));
+
+export const settingOverridden = defineProblem('SETTING_OVERRIDDEN', 'warning', (name: string) => ({
+  message: `Skipping '${name}' from local settings as it's already defined in current environment variables.`,
+  hint: `Unset ${name} in the shell to use the value of the file.`,
+  azureMessage: `Skipping '${name}' from local settings as it's already defined in current environment variables.`,
+}));
+
+export const settingRepeated = defineProblem('SETTING_REPEATED', 'warning', (name: string) => ({
+  message: `${name} is written more than once; the last one counts.`,
+  hint: 'Names ignore case. Remove the others.',
+  azureMessage: `An item with the same key has already been added. Key: ${name}`,
+}));
+
+export const settingNotText = defineProblem('SETTING_NOT_TEXT', 'warning', (name: string, found: string, used: string | undefined) => ({
+  message: `The setting ${name} is ${found}; settings are text.`,
+  hint:
+    used === undefined
+      ? 'It is left out. Write it as text, with its quotes escaped.'
+      : `It is used as "${used}". Write it in quotes: func refuses it otherwise.`,
+}));
+
+export const settingUnusable = defineProblem('SETTING_UNUSABLE', 'warning', (name: string) => ({
+  message: `The setting ${name} holds a NUL character, which no environment variable can; it is left out.`,
+  hint: 'Remove the \\u0000.',
+}));
+
+export const settingBlanks = defineProblem('SETTING_BLANKS', 'warning', (name: string) => ({
+  message: `The value of ${name} begins or ends with a blank, which is kept.`,
+  hint: 'Remove it, unless it is meant: connection strings with one are refused.',
+}));
+
+export const porticoJsonInvalid = defineProblem('PORTICO_JSON_INVALID', 'warning', (reason: string) => ({
+  message: `portico.json is not read: ${reason}.`,
+  hint: 'The defaults are used until it is mended: no proxy is trusted.',
+}));

@@ -1,0 +1,70 @@
+// Ports of this machine: free ones, and who holds the others. What is behind a port is known on Linux only; elsewhere the answer is undefined.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { commandLineOf, type ListeningSocket, listListeningSockets, listProcesses, listSocketInodes } from './linux.ts';
+
+export type Address = { readonly address: string; readonly port: number };
+
+export type PortOwner = { readonly pid: number; readonly command: string };
+
+const LINUX = process.platform === 'linux';
+
+/** A port on which nobody listens at this moment. */
+export async function freePort(host: string): Promise<number> {
+  return (await tryListen(host, 0)) as number;
+}
+
+export async function isPortFree(host: string, port: number): Promise<boolean> {
+  return (await tryListen(host, port)) !== undefined;
+}
+
+/** Who listens on that port of any address; undefined also when it belongs to another user. */
+export async function portOwner(port: number): Promise<PortOwner | undefined> {
+  if (!LINUX) return undefined;
+  const inodes = new Set((await socketsOn(port)).map(({ inode }) => inode));
+  if (inodes.size === 0) return undefined;
+  const owner = listProcesses().find(({ pid }) => listSocketInodes(pid).some((inode) => inodes.has(inode)));
+  return owner && { pid: owner.pid, command: commandLineOf(owner.pid) ?? '' };
+}
+
+/** Where somebody listens on that port, wildcard addresses as 0.0.0.0 and ::. */
+export async function addressesOfPort(port: number): Promise<string[] | undefined> {
+  return LINUX ? (await socketsOn(port)).map(({ address }) => address) : undefined;
+}
+
+/** What a process, its descendants and its process group listen on. */
+export async function listeningAddresses(pid: number): Promise<Address[] | undefined> {
+  if (!LINUX) return undefined;
+  const sockets = await listListeningSockets();
+  const inodes = new Set(processTree(pid).flatMap(listSocketInodes));
+  return sockets
+    .filter(({ inode }) => inodes.has(inode))
+    .map(({ address, port }) => ({ address, port }));
+}
+
+function processTree(rootPid: number): number[] {
+  const processes = listProcesses();
+  const tree = processes.filter(({ pid, groupId }) => pid === rootPid || groupId === rootPid).map(({ pid }) => pid);
+  // The list grows while it is walked.
+  for (const parent of tree) {
+    for (const { pid, parentPid } of processes) if (parentPid === parent && !tree.includes(pid)) tree.push(pid);
+  }
+  return tree;
+}
+
+async function socketsOn(port: number): Promise<ListeningSocket[]> {
+  return (await listListeningSockets()).filter((socket) => socket.port === port);
+}
+
+async function tryListen(host: string, port: number): Promise<number | undefined> {
+  const server = createServer();
+  try {
+    await once(server.listen({ host, port, exclusive: true }), 'listening');
+  } catch {
+    // Taken, or forbidden: in both cases nobody else could open it either.
+    return undefined;
+  }
+  const address = server.address();
+  await once(server.close(), 'close');
+  return typeof address === 'object' ? address?.port : undefined;
+}
