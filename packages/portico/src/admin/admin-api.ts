@@ -1,6 +1,7 @@
 // /admin and /runtime: what tools and probes ask a Functions host. Part of it; what is not built is 404, as an unknown path is on Azure.
-import type { HostState } from '../core/host-state.ts';
+
 import type { FunctionApp } from '../core/function-app.ts';
+import type { HostState } from '../core/host-state.ts';
 import type { Call } from '../http/call.ts';
 import type { RequestTarget } from '../http/request-target.ts';
 import { describeFunction } from './function-description.ts';
@@ -41,9 +42,12 @@ function answerFunctions(call: Call, [name, part, ...more]: readonly string[], h
   const [scheme, authority] = ['encrypted' in call.request.socket ? 'https' : 'http', call.request.headers.host ?? ''];
   const listed = app.functions.filter(({ directory }) => directory !== undefined);
   if (name === undefined) {
-    const siteName = app.settings['WEBSITE_HOSTNAME'];
+    const siteName = app.settings.WEBSITE_HOSTNAME;
     const baseUrl = siteName === undefined ? `${scheme}://${authority}` : `https://${siteName}`;
-    return answerJson(call, listed.map((fn) => describeFunction(fn, app, baseUrl, host.temporaryFolder)));
+    return answerJson(
+      call,
+      listed.map((fn) => describeFunction(fn, app, baseUrl, host.temporaryFolder)),
+    );
   }
   const same = (other: string | undefined): boolean => other?.toLowerCase() === name.toLowerCase();
   const fn = listed.find((candidate) => same(candidate.name));

@@ -2,7 +2,12 @@ import type { FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import { joinRoute } from '../http/routes/route-text.ts';
 
 /** One function as GET /admin/functions shows it. Snake case here, as on Azure. */
-export function describeFunction(fn: FunctionMetadata, app: FunctionApp, baseUrl: string, temporaryFolder: string): Record<string, unknown> {
+export function describeFunction(
+  fn: FunctionMetadata,
+  app: FunctionApp,
+  baseUrl: string,
+  temporaryFolder: string,
+): Record<string, unknown> {
   const files = `${baseUrl}/admin/vfs${fn.directory}`;
   return {
     name: fn.name,

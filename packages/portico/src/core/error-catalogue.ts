@@ -71,6 +71,20 @@ export const readyFileUnwritable = defineError('READY_FILE_UNWRITABLE', 'usage',
   cause,
 }));
 
+export const appRootNotFound = defineError(
+  'APP_ROOT_NOT_FOUND',
+  'usage',
+  ({ folder, exists, below }: { folder: string; exists: boolean; below: readonly string[] }) => ({
+    message: exists
+      ? `Unable to find project root. Expecting to find one of host.json in project root: there is none in ${folder} or in a folder above it.`
+      : `Unable to find project root: there is no folder ${folder}.`,
+    hint:
+      below.length > 0
+        ? `There is one in ${below.join(', ')}: portico start ${below[0]}`
+        : 'Name the folder of the app: portico start FOLDER.',
+  }),
+);
+
 // The public port.
 
 export const portInUse = defineError(
@@ -120,7 +134,7 @@ export const workerProgramMissing = defineError(
   'worker',
   (facts: Program & { tried: readonly string[]; suggestion: string | undefined }) => ({
     message: `The handler "${facts.file}" was not found. Tried: ${facts.tried.join(', ')}.`,
-    hint: `${facts.suggestion ?? 'Build it first?'} Otherwise correct ${facts.section}.description.defaultExecutablePath in host.json, which is relative to the app root. ${onAzure(`Failed to start Worker Channel. Process fileName: ${facts.file}`, 'No such file or directory')}`,
+    hint: `${facts.suggestion === undefined ? 'Build it, or correct' : `${facts.suggestion} Correct`} ${facts.section}.description.defaultExecutablePath in host.json, which is relative to the app root. ${onAzure(`Failed to start Worker Channel. Process fileName: ${facts.file}`, 'No such file or directory')}`,
   }),
 );
 
@@ -152,7 +166,7 @@ export const workerProgramUnknown = defineError(
 );
 
 export const workerScriptLineEnds = defineError('WORKER_SCRIPT_LINE_ENDS', 'worker', (facts: { file: string; interpreter: string }) => ({
-  message: `The first line of ${facts.file} ends as on Windows, so the system looks for an interpreter called "${facts.interpreter}\\r".`,
+  message: `The first line of ${facts.file} ends in "\\r\\n", as on Windows, so the system looks for an interpreter called "${facts.interpreter}\\r".`,
   hint: `sed -i 's/\\r$//' ${facts.file} (and in .gitattributes: *.sh text eol=lf). ${onAzure('No such file or directory', 'bad interpreter')}`,
 }));
 
@@ -196,9 +210,9 @@ export const workerPortTaken = defineError(
 export const workerExited = defineError(
   'WORKER_EXITED',
   'worker',
-  (facts: Start & { end: string; ranMs: number; when: string; advice: string | undefined; azure: string }) => ({
+  (facts: Start & { end: string; ranMs: number; when: string; advice: string; azure: string }) => ({
     message: `The handler "${facts.written}" ${facts.end} after ${facts.ranMs} ms, ${facts.when}.\n${describeStart(facts)}`,
-    hint: `${facts.advice ?? 'Its output should tell why.'} ${facts.azure}`,
+    hint: `${facts.advice} ${facts.azure}`,
   }),
 );
 
@@ -221,7 +235,7 @@ export const workerNotListening = defineError(
 );
 
 export const workerListensEverywhere = defineError('WORKER_LISTENS_EVERYWHERE', 'worker', (port: number) => ({
-  message: `The handler listens on port ${port} of every address of this machine: others can call it past the host, without keys and with headers of their own.`,
+  message: `The handler listens on port ${port} of every address of this machine: others can call it past the host, without keys and with forged headers.`,
   hint: 'Let it listen on 127.0.0.1 only; in Go: "127.0.0.1:" + port instead of ":" + port.',
 }));
 

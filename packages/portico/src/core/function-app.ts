@@ -119,7 +119,7 @@ export type FunctionMetadata = {
   readonly bindings: readonly BindingMetadata[];
   /** Undefined when a problem left it without one. */
   readonly trigger: BindingMetadata | undefined;
-  /** Undefined unless the trigger is an httpTrigger that could be read. */
+  /** Undefined without an httpTrigger. A faulty function has it too: its URL says what is wrong with it. */
   readonly http: HttpTriggerMetadata | undefined;
   readonly retry: RetryPolicy | undefined;
   /** By the setting AzureWebJobs.NAME.Disabled. */

@@ -1,7 +1,7 @@
 // The app as it is on disk at one moment, ready to serve. A change on disk makes the next generation; requests under way keep theirs.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadFunctionApp } from '../config/load-function-app.ts';
+import { type AppSource, loadFunctionApp } from '../config/load-function-app.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import type { Problem } from '../core/problem.ts';
 import { formatProblem } from '../core/problem.ts';
@@ -18,12 +18,6 @@ export type AppGeneration = {
   readonly obstacle: Obstacle | undefined;
   /** What the admin API gives as the reasons of state Error. */
   readonly errors: readonly string[];
-};
-
-export type AppSource = {
-  readonly root: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly functions?: readonly string[];
 };
 
 export function readGeneration(source: AppSource): AppGeneration {

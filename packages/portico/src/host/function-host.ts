@@ -1,6 +1,7 @@
 // One function app that runs: the state it is in, what is served at this moment, and what happens when the app changes on disk.
 import type { AdminHost } from '../admin/admin-api.ts';
 import { answerAdmin } from '../admin/admin-api.ts';
+import type { AppSource } from '../config/load-function-app.ts';
 import { functionNotHttp, functionUnknown } from '../core/error-catalogue.ts';
 import type { AppSettings, FunctionApp } from '../core/function-app.ts';
 import { hostId } from '../core/host-id.ts';
@@ -22,7 +23,7 @@ import { systemRandom } from '../platform/system-random.ts';
 import { attachHandler } from '../worker/attached-handler.ts';
 import type { HandlerSource } from '../worker/handler-source.ts';
 import { createWorkerProcess } from '../worker/process.ts';
-import { type AppGeneration, type AppSource, readGeneration } from './app-generation.ts';
+import { type AppGeneration, readGeneration } from './app-generation.ts';
 import { type AppChange, watchApp } from './app-watcher.ts';
 import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport } from './create-host.ts';
 import { summarise } from './function-summary.ts';
@@ -62,7 +63,7 @@ export class FunctionHost implements Host {
     this.#log = createLogger(this.#observer, 'Host.Startup');
     this.#source = {
       root: options.root,
-      environment: options.environment ?? processEnvironment(),
+      environment: definedOnly(options.environment ?? processEnvironment()),
       ...(options.functions !== undefined && { functions: options.functions }),
     };
     this.#generation = readGeneration(this.#source);
@@ -292,4 +293,8 @@ function sameHandler(one: AppGeneration, other: AppGeneration): boolean {
 /** What Azure's tools set for a handler that wants to know its own address. */
 function siteName(settings: AppSettings, port: number): AppSettings {
   return settings.WEBSITE_HOSTNAME === undefined ? { WEBSITE_HOSTNAME: `localhost:${port}` } : {};
+}
+
+function definedOnly(variables: Readonly<Record<string, string | undefined>>): AppSettings {
+  return Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -54,7 +54,7 @@ export function forwardRequest(call: Call, channel: HandlerChannel, passing: Pas
 
 /** Legacy handlers are called by the function's name, whatever its route. */
 export function targetFor(fn: { readonly name: string }, mode: PassingMode, { path, query }: RequestTarget): string {
-  return mode === 'legacy' ? `/${fn.name}${query}` : path + query;
+  return mode === 'legacy' ? `/${fn.name}${query}` : `${path || '/'}${query}`;
 }
 
 /** Request line and headers for the handler. */

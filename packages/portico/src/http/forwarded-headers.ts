@@ -124,12 +124,9 @@ const NEVER_NOMINATED = new Set([
 ]);
 
 function withoutNominated(lines: string, connection: string): string {
-  const names = new Set(
-    connection
-      .toLowerCase()
-      .split(',')
-      .map((name) => name.trim()),
-  );
+  const names = new Set(connection.toLowerCase().split(/[\s,]+/));
+  // What is left after the last line break has no name, and must stay.
+  names.delete('');
   return lines
     .split('\r\n')
     .filter((line) => {

@@ -2,7 +2,7 @@
 import { resolveDotSegments } from './routes/normalise-path.ts';
 
 export type RequestTarget = {
-  /** Percent-encoded as sent, dot segments resolved. Begins with a slash. */
+  /** Percent-encoded as sent, dot segments resolved. Begins with a slash; empty for OPTIONS *. */
   readonly path: string;
   /** With its question mark, as sent; empty without one. */
   readonly query: string;
@@ -10,12 +10,13 @@ export type RequestTarget = {
   readonly authority: string | undefined;
 };
 
-const ABSOLUTE = /^https?:\/\/([^/?#@]+)(.*)$/is;
+const ABSOLUTE = /^https?:\/\/([^/?#@]+)((?:[/?].*)?)$/is;
 
 /** Undefined: no target that a function app could serve. */
 export function readTarget(url: string): RequestTarget | undefined {
   if (url.charCodeAt(0) === 47) return split(url, undefined);
-  if (url === '*') return { path: '/', query: '', authority: undefined };
+  // OPTIONS * is about the server, and has no path.
+  if (url === '*') return { path: '', query: '', authority: undefined };
   const absolute = ABSOLUTE.exec(url);
   if (absolute?.[1] === undefined) return undefined;
   const rest = absolute[2] ?? '';

@@ -29,7 +29,7 @@ export type SpawnOptions = {
   readonly onLine: (stream: OutputStream, line: string) => void;
 };
 
-const GROUP_POLL_MS = 10;
+const GROUP_POLL_MS = 50;
 
 /** How long the output of a group that is gone may stay open: a process that left the group can hold it. */
 const OUTPUT_DRAIN_MS = 200;

@@ -1,2 +1,2 @@
 /** The variables of this process. */
-export const processEnvironment = (): Readonly<Record<string, string | undefined>> => ({ ...process.env });
+export const processEnvironment = (): NodeJS.ProcessEnv => process.env;

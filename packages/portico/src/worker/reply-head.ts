@@ -95,7 +95,10 @@ export function readReplyHead(text: string, requestMethod: string): ReplyHead | 
         break;
       case 17:
         if (named(text, start, colon, 'transfer-encoding')) {
-          transferEncoding = `${transferEncoding === undefined ? '' : `${transferEncoding},`}${text.slice(colon + 1, end).trim().toLowerCase()}`;
+          transferEncoding = `${transferEncoding === undefined ? '' : `${transferEncoding},`}${text
+            .slice(colon + 1, end)
+            .trim()
+            .toLowerCase()}`;
           drop = true;
         }
         break;
@@ -117,7 +120,8 @@ export function readReplyHead(text: string, requestMethod: string): ReplyHead | 
   const facts = { status, reason, contentLength, hasDate, contentType, location, keepAliveSeconds };
   if (transferEncoding !== undefined) {
     if (contentLength !== undefined) return { fault: 'it has both a Content-Length and a Transfer-Encoding' };
-    if (transferEncoding !== 'chunked') return { fault: `its Transfer-Encoding is "${transferEncoding}", and only "chunked" is understood` };
+    if (transferEncoding !== 'chunked')
+      return { fault: `its Transfer-Encoding is "${transferEncoding}", and only "chunked" is understood` };
     if (minor === 0) return { fault: 'it is HTTP/1.0 with a Transfer-Encoding' };
   }
   if (requestMethod === 'HEAD' || status < 200 || status === 204 || status === 304) {
@@ -171,11 +175,21 @@ function withoutNamed(headerLines: string, connection: string): string {
 }
 
 // A reply without these would mean something else: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
-const NEVER_NOMINATED = new Set(['content-length', 'content-type', 'content-encoding', 'content-range', 'set-cookie', 'location', 'date', 'cache-control']);
+const NEVER_NOMINATED = new Set([
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'set-cookie',
+  'location',
+  'date',
+  'cache-control',
+]);
 
 function describeFault(text: string): string {
   const [first = '', ...lines] = text.split('\r\n');
-  if (!/^HTTP\/1\.[01] [1-9]\d\d(?: |$)/.test(first)) return `it begins with ${JSON.stringify(first.slice(0, 60))}, which is no HTTP/1.1 status line`;
+  if (!/^HTTP\/1\.[01] [1-9]\d\d(?: |$)/.test(first))
+    return `it begins with ${JSON.stringify(first.slice(0, 60))}, which is no HTTP/1.1 status line`;
   const line = lines.find((candidate) => !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/.test(candidate)) ?? first;
   return `its header line ${JSON.stringify(line.slice(0, 60))} is malformed`;
 }

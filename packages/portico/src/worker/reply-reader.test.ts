@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest';
 import type { ReplyHead } from './reply-head.ts';
 import { ReplyReader, type ReplySink } from './reply-reader.ts';
 
-type Seen = { interim: number[]; status?: number; lines?: string; body: string; complete: boolean; trailers?: readonly string[]; ended: boolean; progress: unknown[] };
+type Seen = {
+  interim: number[];
+  status?: number;
+  lines?: string;
+  body: string;
+  complete: boolean;
+  trailers?: readonly string[];
+  ended: boolean;
+  progress: unknown[];
+};
 
 function read(pieces: readonly Buffer[], { method = 'GET', thenClose = false } = {}): Seen {
   const seen: Seen = { interim: [], body: '', complete: false, ended: false, progress: [] };
@@ -45,7 +54,11 @@ const GOOD: [name: string, text: string, body: string][] = [
   ['length zero', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', ''],
   ['the same length twice', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello', 'hello'],
   ['one chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n', 'hello'],
-  ['chunks, an extension and trailers', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nhe\r\n3\r\nllo\r\n0\r\nX-Sum: 42\r\n\r\n', 'hello'],
+  [
+    'chunks, an extension and trailers',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nhe\r\n3\r\nllo\r\n0\r\nX-Sum: 42\r\n\r\n',
+    'hello',
+  ],
   ['no chunk at all', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', ''],
   ['no reason', 'HTTP/1.1 299\r\nContent-Length: 5\r\n\r\nhello', 'hello'],
   ['an interim answer first', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello', 'hello'],
@@ -142,7 +155,10 @@ describe('ReplyReader', () => {
   });
 
   test('refuses a head that never ends', () => {
-    const seen = read([Buffer.from('HTTP/1.1 200 OK\r\n'), ...Array.from({ length: 300 }, () => Buffer.from(`X-A: ${'a'.repeat(1024)}\r\n`))]);
+    const seen = read([
+      Buffer.from('HTTP/1.1 200 OK\r\n'),
+      ...Array.from({ length: 300 }, () => Buffer.from(`X-A: ${'a'.repeat(1024)}\r\n`)),
+    ]);
     expect(seen.progress.at(-1)).toHaveProperty('fault');
   });
 
@@ -164,11 +180,24 @@ describe('ReplyReader', () => {
   test('never throws, and never finds two ends, whatever comes', () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 40 }),
-      fc.constantFrom('HTTP/1.1 200 OK\r\n', 'Content-Length: 3\r\n', 'Transfer-Encoding: chunked\r\n', '\r\n', '3\r\nabc\r\n', '0\r\n\r\n', 'abc').map((text) => Buffer.from(text)),
+      fc
+        .constantFrom(
+          'HTTP/1.1 200 OK\r\n',
+          'Content-Length: 3\r\n',
+          'Transfer-Encoding: chunked\r\n',
+          '\r\n',
+          '3\r\nabc\r\n',
+          '0\r\n\r\n',
+          'abc',
+        )
+        .map((text) => Buffer.from(text)),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const seen = read(pieces.map((bytes) => Buffer.from(bytes)), { thenClose: true });
+        const seen = read(
+          pieces.map((bytes) => Buffer.from(bytes)),
+          { thenClose: true },
+        );
         expect(seen.progress.filter((progress) => progress === 'reusable' || progress === 'spent').length).toBeLessThanOrEqual(1);
       }),
       { numRuns: 2000 },

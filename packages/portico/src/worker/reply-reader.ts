@@ -91,7 +91,12 @@ export class ReplyReader {
       return 'spent';
     }
     if (!this.#begun) return { fault: 'it closed the connection without an answer' };
-    return { fault: this.#stage === 'head' ? 'it closed the connection within the head of its reply' : 'it closed the connection in the middle of its reply' };
+    return {
+      fault:
+        this.#stage === 'head'
+          ? 'it closed the connection within the head of its reply'
+          : 'it closed the connection in the middle of its reply',
+    };
   }
 
   /** Returns the bytes still to read, undefined when more must come, or how the reply ended. */
@@ -209,7 +214,8 @@ export class ReplyReader {
     if (line === '') return this.#finish(this.#trailers, bytes.length > end + 2, sink);
     this.#trailerBytes += end;
     const field = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t\x20-\x7e\x80-\xff]*)$/.exec(line);
-    if (field?.[1] === undefined || field[2] === undefined || this.#trailerBytes > MOST_HEAD_BYTES) return { fault: 'its trailers are malformed' };
+    if (field?.[1] === undefined || field[2] === undefined || this.#trailerBytes > MOST_HEAD_BYTES)
+      return { fault: 'its trailers are malformed' };
     this.#trailers.push(field[1], field[2].trim());
     return rest(bytes, end + 2);
   }

@@ -41,10 +41,16 @@ export const timeSpanInDays = defineProblem(
   }),
 );
 
-export const overrideIgnored = defineProblem('OVERRIDE_IGNORED', 'warning', (path: string, wanted: string) => ({
-  message: `This variable cannot replace ${path} of host.json as a whole, so it is ignored.`,
-  hint: wanted,
-}));
+export const overrideIgnored = defineProblem(
+  'OVERRIDE_IGNORED',
+  'warning',
+  (facts: { path: string; variable: string; isArguments: boolean }) => ({
+    message: `${facts.variable} cannot replace ${facts.path} of host.json as a whole, so it is ignored.`,
+    hint: facts.isArguments
+      ? 'Write a JSON list of texts, such as ["server.js","--quiet"].'
+      : `Set what is in it one by one: ${facts.variable}__NAME, or ${facts.variable}__0 in a list.`,
+  }),
+);
 
 /** In function.json an error, in host.json a warning: there the functions run without retries. */
 export const retryIncomplete = defineProblem(

@@ -127,3 +127,8 @@ export const routeBlank = defineProblem('ROUTE_BLANK', 'error', () => ({
   hint: 'Write the path after the prefix, for example "route": "orders/{id}", or "{*path}" for all.',
   azureMessage: 'Route cannot be null, empty or whitespace.',
 }));
+
+export const routeLevelUnknown = defineProblem('ROUTE_LEVEL_UNKNOWN', 'error', () => ({
+  message: 'The route states no authorizationLevel, and defaultAuthorizationLevel cannot be read.',
+  hint: 'Mend defaultAuthorizationLevel: to guess it could let the wrong callers in.',
+}));

@@ -42,7 +42,7 @@ export const settingUnusable = defineProblem('SETTING_UNUSABLE', 'warning', (nam
 }));
 
 export const settingBlanks = defineProblem('SETTING_BLANKS', 'warning', (name: string) => ({
-  message: `The value of ${name} begins or ends with a blank, which is kept.`,
+  message: `The value of ${name} begins or ends with a blank or a line break, which is kept.`,
   hint: 'Remove it, unless it is meant: connection strings with one are refused.',
 }));
 

@@ -1,0 +1,3 @@
+module portico.bench
+
+go 1.19

@@ -1,0 +1,70 @@
+// From the command to the first 200, beyond what Node and the handler take for themselves. Nothing is pinned: a start may use the whole machine.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeApp } from '../apps.ts';
+import type { Bench, Outcome } from '../bench.ts';
+import { newFolder } from '../candidates.ts';
+import { benchFolder, porticoCommand } from '../prerequisites.ts';
+import { firstOk, freePort, launch, stopProcess } from '../processes.ts';
+import { median } from '../rounds.ts';
+import { table } from '../tables.ts';
+
+type Starter = () => Promise<number>;
+
+const starterNames = {
+  node: 'node -e 0, to its end',
+  handler: 'the handler alone',
+  bare: 'bare node:http server',
+  portico: 'portico start, forward mode',
+} as const;
+type StarterName = keyof typeof starterNames;
+
+export async function startup(bench: Bench): Promise<Outcome> {
+  const { workshop, options, report } = bench;
+  const logFile = `${newFolder(workshop, 'startup')}.log`;
+  const functionNames = ['hello', ...Array.from({ length: 19 }, (_, index) => `f${index}`)];
+  const root = makeApp(newFolder(workshop, 'startup'), 'forward', workshop.programs.handler, functionNames);
+  const toFirstOk = async (command: string, args: (port: number) => string[]): Promise<number> => {
+    const port = await freePort();
+    const started = performance.now();
+    const child = launch({ command, args: args(port), env: workshop.env, logFile });
+    try {
+      await firstOk(port, '/api/hello', child, logFile);
+      return performance.now() - started;
+    } finally {
+      await stopProcess(child);
+    }
+  };
+  const starters: Record<StarterName, Starter> = {
+    node: async () => {
+      const started = performance.now();
+      await once(spawn(workshop.nodePath, ['-e', '0'], { env: workshop.env, stdio: 'ignore' }), 'exit');
+      return performance.now() - started;
+    },
+    handler: () => toFirstOk(workshop.programs.handler, (port) => ['-port', String(port)]),
+    bare: () => toFirstOk(workshop.nodePath, (port) => [join(benchFolder, 'proxies/bare.mjs'), String(port)]),
+    portico: () => toFirstOk(workshop.nodePath, (port) => [porticoCommand, 'start', root, '--port', String(port)]),
+  };
+  const names = (Object.keys(starters) as StarterName[]).filter((name) => name !== 'portico' || bench.chosen(['forward']).length > 0);
+  const samples: Record<StarterName, number[]> = { node: [], handler: [], bare: [], portico: [] };
+  for (let repetition = 0; repetition < options.startCount; repetition += 1) {
+    for (const name of repetition % 2 === 0 ? names : names.toReversed()) samples[name].push(await starters[name]());
+    if (repetition % 5 === 4) report(`${repetition + 1} of ${options.startCount} starts`);
+  }
+  const ms = (name: StarterName) => median(samples[name]);
+  const phases = /ready in .*/.exec(readFileSync(logFile, 'utf8'))?.[0];
+  return {
+    tables: [
+      table(
+        `Start to first 200, 20 functions, ${options.startCount} interleaved starts, ms`,
+        ['what', 'median', 'fastest'],
+        names.map((name) => [starterNames[name], ms(name).toFixed(1), Math.min(...samples[name]).toFixed(1)]),
+      ),
+      ...(phases === undefined ? [] : [`Portico says of its first start: ${phases}\n`]),
+    ],
+    figures: names.includes('portico') ? { firstAnswer: ms('portico') - ms('node') - ms('handler') } : {},
+    samples,
+  };
+}

@@ -1,0 +1,3 @@
+module public-ip-go
+
+go 1.19

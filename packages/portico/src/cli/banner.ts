@@ -1,0 +1,52 @@
+// What stands at the top of the output: what runs, where to reach it, what was found wrong, and how the start went.
+import { formatProblem, type Problem } from '../core/problem.ts';
+import type { FunctionSummary, ReadyReport } from '../host/create-host.ts';
+import type { Palette } from './palette.ts';
+import type { Listening, NotReady } from './reporter.ts';
+
+export function formatListening({ version, root, functions, problems }: Listening, palette: Palette): string {
+  const nameWidth = Math.max(0, ...functions.map(({ name }) => name.length));
+  const methodWidth = Math.max(0, ...functions.map((each) => methodsOf(each).length));
+  const rows = functions.map((each) => `  ${each.name.padEnd(nameWidth)}  ${describe(each, methodWidth, palette)}`);
+  const told = new Set(functions.flatMap(({ problem }) => (problem ? [formatProblem(problem)] : [])));
+  const others = problems.filter((problem) => !told.has(formatProblem(problem)));
+  const sections = [
+    [`${palette.bold(`portico ${version}`)}  ${root}`],
+    rows.length > 0 ? rows : ['  no functions'],
+    others.map((problem) => `  ${formatMarked(problem, palette)}`),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+export function formatMarked(problem: Problem, palette: Palette): string {
+  return problem.severity === 'error' ? palette.red(`✗ ${formatProblem(problem)}`) : palette.yellow(`! ${formatProblem(problem)}`);
+}
+
+export function formatReady({ handler, phases, totalMs }: ReadyReport): string {
+  const timings = Object.entries(phases).map(([phase, ms]) => `${phase} ${Math.round(ms)}`);
+  const who = handler ? `  handler ${handler.pid === undefined ? 'attached' : `pid ${handler.pid}`}, port ${handler.port}\n` : '';
+  return `${who}  ready in ${Math.round(totalMs)} ms: ${timings.join(', ')}\n`;
+}
+
+export function formatNotReady({ state, error }: NotReady, palette: Palette): string {
+  if (state === 'Offline')
+    return palette.yellow('  ! not ready: every request is answered with app_offline.htm until that file is gone.\n');
+  const reason = error?.message ?? 'host.json cannot be used, as said above.';
+  const hint = error?.hint ? `    ${palette.dim('→')} ${error.hint}\n` : '';
+  return `${palette.red(`  ✗ not ready: ${reason}`)}\n${hint}    Requests are answered with 503 until that is mended.\n`;
+}
+
+function describe(summary: FunctionSummary, methodWidth: number, palette: Palette): string {
+  const { type, url, disabled, problem } = summary;
+  if (problem) return formatMarked(problem, palette);
+  if (disabled) return palette.dim('disabled');
+  return url === undefined ? type : `${methodsOf(summary).padEnd(methodWidth)}  ${url}`;
+}
+
+function methodsOf({ methods, url, disabled, problem }: FunctionSummary): string {
+  if (problem || disabled || url === undefined) return '';
+  return methods ? methods.map((method) => method.toUpperCase()).join(' ') : '*';
+}

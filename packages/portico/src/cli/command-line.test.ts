@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { parseCommandLine } from './command-line.ts';
+
+describe('parseCommandLine', () => {
+  test.each([
+    ['', { command: 'help', topic: undefined }],
+    ['--help', { command: 'help', topic: undefined }],
+    ['help start', { command: 'help', topic: 'start' }],
+    ['start --help', { command: 'help', topic: 'start' }],
+    ['start -h', { command: 'help', topic: 'start' }],
+    ['completion --help', { command: 'help', topic: 'completion' }],
+    ['--version', { command: 'version' }],
+    ['completion zsh', { command: 'completion', shell: 'zsh' }],
+    ['completion', { command: 'completion', shell: undefined }],
+  ])('reads "%s"', (line, expected) => {
+    expect(parseCommandLine(words(line))).toEqual(expected);
+  });
+
+  test.each([
+    ['start', undefined, {}],
+    ['start app', 'app', {}],
+    ['host start app', 'app', {}],
+    ['start app --port 80 --verbose', 'app', { port: '80', verbose: true }],
+    ['start --port=80 app', 'app', { port: '80' }],
+    ['--port 80 start app', 'app', { port: '80' }],
+    ['start --port 80 --port auto', undefined, { port: 'auto' }],
+    ['start --log a=debug --log b=none', undefined, { log: ['a=debug', 'b=none'] }],
+    ['start --functions a,b app', 'app', { functions: ['a,b'] }],
+    ['start --functions=a app', 'app', { functions: ['a'] }],
+    ['start -- --odd-name', '--odd-name', {}],
+  ])('reads the app and the flags of "%s"', (line, app, flags) => {
+    expect(parseCommandLine(words(line))).toEqual({ command: 'start', app, flags, remarks: [] });
+  });
+
+  test.each([
+    ['start -p 80', { port: '80' }],
+    ['start --useHttps --cert a.pfx --password x', { https: true, cert: 'a.pfx', password: 'x' }],
+    ['start --functions a b --port 80', { functions: ['a', 'b'], port: '80' }],
+    ['start --functions a b', { functions: ['a', 'b'] }],
+    ['start --cors http://a:1 --cors-credentials', { cors: ['http://a:1'], 'cors-credentials': true }],
+    ['start --enable-json-output', { json: true }],
+    ['start --user-log-level Debug', { log: ['Function=Debug', 'Host.Function.Console=Debug'] }],
+  ])('understands func in "%s"', (line, flags) => {
+    expect(parseCommandLine(words(line))).toMatchObject({ flags, remarks: [] });
+  });
+
+  test('takes --script-root as the app', () => {
+    expect(parseCommandLine(words('start --script-root sub --verbose'))).toMatchObject({ app: 'sub', flags: { verbose: true } });
+  });
+
+  test.each([
+    ['--no-build', '--no-build has no meaning here: nothing is built before a start.'],
+    ['--timeout 40', '--timeout has no meaning here: the handler has as long to start as initializationTimeout in host.json says.'],
+    ['-t 40', '-t has no meaning here: the handler has as long to start as initializationTimeout in host.json says.'],
+    [
+      '--enableAuth',
+      '--enableAuth has no meaning here: nothing asks callers for a key yet, which is why only this machine can call (see --no-auth).',
+    ],
+    ['--json-output-file f', '--json-output-file has no meaning here: use --json and send the output to a file.'],
+    ['--language-worker x', '--language-worker has no meaning here: the handler is described in host.json.'],
+    ['--dotnet-isolated-debug', '--dotnet-isolated-debug has no meaning here: the handler is described in host.json.'],
+    ['--runtime 4', '--runtime has no meaning here: there is one host, which follows version 4.'],
+  ])('says in one line that %s has no meaning', (flag, remark) => {
+    expect(parseCommandLine(words(`start app ${flag}`))).toEqual({ command: 'start', app: 'app', flags: {}, remarks: [remark] });
+  });
+
+  test.each([
+    ['start --prot 80', 'FLAG_UNKNOWN', 'There is no flag --prot.', 'Did you mean --port?'],
+    ['start --usehttps', 'FLAG_UNKNOWN', 'There is no flag --usehttps.', '"portico start --help" lists the flags.'],
+    ['start -z', 'FLAG_UNKNOWN', 'There is no flag -z.', '"portico start --help" lists the flags.'],
+    ['start --constructor', 'FLAG_UNKNOWN', 'There is no flag --constructor.', '"portico start --help" lists the flags.'],
+    ['strat', 'COMMAND_UNKNOWN', 'There is no command "strat".', 'Did you mean "portico start"?'],
+    [
+      'start --port',
+      'FLAG_VALUE_MISSING',
+      '--port needs a value.',
+      'Write --port N|auto; a value that begins with a dash as --port=VALUE.',
+    ],
+    [
+      'start --port --json',
+      'FLAG_VALUE_MISSING',
+      '--port needs a value.',
+      'Write --port N|auto; a value that begins with a dash as --port=VALUE.',
+    ],
+    [
+      'start --json=no',
+      'FLAG_TAKES_NO_VALUE',
+      '--json takes no value, but "no" was given.',
+      'Write --json to switch it on, or leave it out.',
+    ],
+    [
+      'start a b',
+      'TOO_MANY_ARGUMENTS',
+      '"portico start" takes one argument, but 2 were given: a b.',
+      'A flag whose value holds spaces needs quotes around it.',
+    ],
+  ])('refuses "%s"', (line, code, message, hint) => {
+    expect(() => parseCommandLine(words(line))).toThrow(expect.objectContaining({ code, message, hint, kind: 'usage' }));
+  });
+});
+
+function words(line: string): string[] {
+  return line.split(' ').filter(Boolean);
+}

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import { HostError } from '../core/error.ts';
+import type { LogRecord, RequestSummary } from '../core/log.ts';
+import type { Problem } from '../core/problem.ts';
+import { createConsoleReporter } from './console-reporter.ts';
+import { createPalette } from './palette.ts';
+
+const AT_NOON = new Date(2026, 0, 2, 12, 4, 31, 207).getTime();
+
+describe('request lines', () => {
+  test.each<[string, Partial<RequestSummary>, string]>([
+    ['a success', {}, '12:04:31.211 ✓ 200 GET /api/hello?x=1 4 ms #a1b2'],
+    ['a failure', { outcome: 'failed', status: 500, durationMs: 84.4 }, '12:04:31.291 ✗ 500 GET /api/hello?x=1 84 ms #a1b2'],
+    [
+      'a caller who left',
+      { outcome: 'aborted', status: undefined, durationMs: 0.44 },
+      '12:04:31.207 ↯ --- GET /api/hello?x=1 0.4 ms #a1b2',
+    ],
+    [
+      'a refusal',
+      { outcome: 'refused', status: 404, target: '/favicon.ico', invocationId: undefined, durationMs: 0 },
+      '12:04:31.207 – 404 GET /favicon.ico 0 ms',
+    ],
+    ['commands to the terminal', { target: '/\u001b[2J\u009b' }, '12:04:31.211 ✓ 200 GET /\\x1b[2J\\x9b 4 ms #a1b2'],
+  ])('show %s', (_, summary, expected) => {
+    const { reporter, lines } = setUp();
+    reporter.request(request(summary));
+    expect(lines).toEqual([expected]);
+  });
+
+  test('are left out when the filter says so', () => {
+    const { reporter, lines } = setUp({ shows: (category, level) => category === 'Host.Requests' && level === 'error' });
+    reporter.request(request({}));
+    reporter.request(request({ outcome: 'failed' }));
+    expect(lines).toHaveLength(1);
+  });
+
+  test('are coloured by outcome', () => {
+    const { reporter, lines } = setUp({ colour: true });
+    reporter.request(request({}));
+    expect(lines).toEqual([
+      '\u001b[2m12:04:31.211\u001b[0m \u001b[32m✓\u001b[0m 200 GET /api/hello?x=1 \u001b[2m4 ms\u001b[0m\u001b[2m #a1b2\u001b[0m',
+    ]);
+  });
+});
+
+describe('log lines', () => {
+  test.each<[string, Partial<LogRecord>, string[]]>([
+    ['what the handler prints, indented', {}, ['12:04:31.207   │ cache miss']],
+    ['its errors', { level: 'error' }, ['12:04:31.207   ✗ cache miss']],
+    [
+      'a user log with function and invocation',
+      { category: 'Function.Hello.User', functionName: 'Hello', invocationId: 'a1b2c3d4', fields: { ms: 3, unknown: undefined } },
+      ['12:04:31.207   │ cache miss  ms=3 Hello #a1b2'],
+    ],
+    [
+      'a warning of the host with its hint',
+      { category: 'Host.Startup', level: 'warning', message: 'It is late.', hint: 'Go home.' },
+      ['12:04:31.207 ! It is late.', '               → Go home.'],
+    ],
+    [
+      'the category of what the host mentions in passing',
+      { category: 'Host.Startup', level: 'debug' },
+      ['12:04:31.207 · cache miss  (Host.Startup)'],
+    ],
+    ['several lines, aligned', { message: 'Error: no\n  at here' }, ['12:04:31.207   │ Error: no', '                   at here']],
+  ])('show %s', (_, record, expected) => {
+    const { reporter, lines } = setUp();
+    reporter.log({ level: 'information', category: 'Host.Function.Console', message: 'cache miss', ...record });
+    expect(lines).toEqual([expected.join('\n')]);
+  });
+
+  test('are coloured by level on every line', () => {
+    const { reporter, lines } = setUp({ colour: true });
+    reporter.log({ level: 'error', category: 'Host.Function.Console', message: 'one\ntwo' });
+    expect(lines).toEqual([
+      '\u001b[2m12:04:31.207\u001b[0m   \u001b[31m✗\u001b[0m \u001b[31mone\u001b[0m\n\u001b[31m                 two\u001b[0m',
+    ]);
+  });
+});
+
+describe('the banner', () => {
+  const broken: Problem = { code: 'X', severity: 'error', message: 'Bad type.', file: 'broken/function.json', line: 3, column: 5 };
+  const late: Problem = { code: 'Y', severity: 'warning', message: 'Unknown key.', hint: 'Did you mean "version"?', file: 'host.json' };
+  const run = {
+    version: '1.2.3',
+    processId: 1,
+    root: '/app',
+    url: 'http://127.0.0.1:7071',
+    functions: [
+      {
+        name: 'hello',
+        type: 'httpTrigger',
+        methods: ['get', 'post'],
+        url: 'http://127.0.0.1:7071/api/hello',
+        disabled: false,
+        problem: undefined,
+      },
+      {
+        name: 'everything',
+        type: 'httpTrigger',
+        methods: undefined,
+        url: 'http://127.0.0.1:7071/api/{*all}',
+        disabled: false,
+        problem: undefined,
+      },
+      { name: 'old', type: 'httpTrigger', methods: ['get'], url: 'http://127.0.0.1:7071/api/old', disabled: true, problem: undefined },
+      { name: 'tick', type: 'timerTrigger', methods: undefined, url: undefined, disabled: false, problem: undefined },
+      { name: 'broken', type: '', methods: undefined, url: undefined, disabled: false, problem: broken },
+    ],
+    problems: [broken, late],
+  };
+
+  test('shows the app, every function with methods and address or the reason why not, and all other problems', () => {
+    const { reporter, lines } = setUp();
+    reporter.listening(run);
+    expect(`\n${lines.join('\n')}`).toBe(`
+portico 1.2.3  /app
+
+  hello       GET POST  http://127.0.0.1:7071/api/hello
+  everything  *         http://127.0.0.1:7071/api/{*all}
+  old         disabled
+  tick        timerTrigger
+  broken      ✗ broken/function.json:3:5: Bad type.
+
+  ! host.json: Unknown key. Did you mean "version"?
+`);
+  });
+
+  test('says so when there are no functions', () => {
+    const { reporter, lines } = setUp();
+    reporter.listening({ ...run, functions: [], problems: [] });
+    expect(lines).toEqual(['portico 1.2.3  /app\n\n  no functions\n']);
+  });
+
+  test('is reduced to the problems by --quiet', () => {
+    const { reporter, lines } = setUp({ quiet: true });
+    reporter.listening(run);
+    reporter.ready({ phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
+    reporter.stopping('SIGINT');
+    expect(lines).toEqual(['✗ broken/function.json:3:5: Bad type.', '! host.json: Unknown key. Did you mean "version"?']);
+  });
+
+  test.each([
+    [{ pid: 4711, port: 43121 }, '  handler pid 4711, port 43121\n'],
+    [{ pid: undefined, port: 43121 }, '  handler attached, port 43121\n'],
+  ])('ends with the handler and how long what took', (handler, expected) => {
+    const { reporter, lines } = setUp();
+    reporter.ready({ handler, phases: { config: 6.2, listen: 3.3, handler: 60.9 }, totalMs: 70.4 });
+    expect(lines).toEqual([`${expected}  ready in 70 ms: config 6, listen 3, handler 61\n`]);
+  });
+
+  test.each([
+    [
+      { state: 'Running', error: new HostError('X', 'worker', { message: 'It ended with code 1.', hint: 'Look at it.' }) },
+      '  ✗ not ready: It ended with code 1.\n    → Look at it.\n    Requests are answered with 503 until that is mended.\n',
+    ],
+    [
+      { state: 'Error', error: undefined },
+      '  ✗ not ready: host.json cannot be used, as said above.\n    Requests are answered with 503 until that is mended.\n',
+    ],
+    [{ state: 'Offline', error: undefined }, '  ! not ready: every request is answered with app_offline.htm until that file is gone.\n'],
+  ] as const)('or with the reason why it is not ready', (reason, expected) => {
+    const { reporter, lines } = setUp();
+    reporter.notReady(reason);
+    expect(lines).toEqual([expected]);
+  });
+});
+
+test('lost lines are counted in a line of their own', () => {
+  expect(setUp().reporter.describeLoss(1234)).toBe('… 1234 lines dropped: whatever reads this output is too slow');
+});
+
+function setUp({
+  shows = () => true,
+  colour = false,
+  quiet = false,
+}: {
+  shows?: (category: string, level: string) => boolean;
+  colour?: boolean;
+  quiet?: boolean;
+} = {}) {
+  const lines: string[] = [];
+  const writeLine = (line: string) => lines.push(line);
+  return { lines, reporter: createConsoleReporter({ writeLine, nowMs: () => AT_NOON, shows, palette: createPalette(colour), quiet }) };
+}
+
+function request(summary: Partial<RequestSummary>): RequestSummary {
+  return {
+    startedAtMs: AT_NOON,
+    durationMs: 4,
+    method: 'GET',
+    target: '/api/hello?x=1',
+    status: 200,
+    outcome: 'succeeded',
+    functionName: 'hello',
+    invocationId: 'a1b2c3d4-0000-4000-8000-000000000000',
+    ...summary,
+  };
+}

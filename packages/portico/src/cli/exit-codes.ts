@@ -1,0 +1,25 @@
+import { HostError } from '../core/error.ts';
+
+/** Exit codes and when they occur. Nothing that failed ends with 0. */
+export const EXIT_CODES = {
+  ok: {
+    code: 0,
+    doc: 'Stopped as asked: Ctrl+C, SIGTERM or SIGHUP, and everything was stopped in order. Also help, version and completion.',
+  },
+  failed: { code: 1, doc: 'Could not start: no host.json, a taken port. The message names the reason.' },
+  usage: {
+    code: 2,
+    doc: 'The command line is wrong, names a file that cannot be used, or asks for an address beyond loopback without --no-auth.',
+  },
+  fault: { code: 70, doc: 'A fault in Portico itself. Please report it with the message.' },
+  interrupted: { code: 130, doc: 'Stopped at once by a second Ctrl+C; requests that ran were cut off.' },
+  terminated: {
+    code: 143,
+    doc: 'The same after a second SIGTERM (129 after SIGHUP): 128 plus the number of the signal, as shells have it.',
+  },
+} as const;
+
+export function exitCodeOf(thrown: unknown): number {
+  if (!(thrown instanceof HostError) || thrown.kind === 'internal') return EXIT_CODES.fault.code;
+  return thrown.kind === 'usage' ? EXIT_CODES.usage.code : EXIT_CODES.failed.code;
+}

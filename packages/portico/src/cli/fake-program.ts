@@ -1,0 +1,109 @@
+// Stand-ins for the process and the host, for the tests of this folder.
+import type { FunctionApp } from '../core/function-app.ts';
+import type { Host, HostOptions, ReadyReport } from '../host/create-host.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import type { Descriptor } from './descriptor.ts';
+import type { Program, StopSignal } from './program.ts';
+
+/** Collects what is written. A test says how many bytes its reader takes, and when it goes away. */
+export class FakeDescriptor implements Descriptor {
+  readonly isTty: boolean;
+  text = '';
+  roomBytes = Number.POSITIVE_INFINITY;
+  refusal = 'EAGAIN';
+  attemptCount = 0;
+
+  constructor({ isTty = false } = {}) {
+    this.isTty = isTty;
+  }
+
+  write(bytes: Uint8Array): number {
+    this.attemptCount++;
+    const count = Math.min(bytes.length, this.roomBytes);
+    if (count === 0) throw Object.assign(new Error(this.refusal), { code: this.refusal });
+    this.text += Buffer.from(bytes.subarray(0, count)).toString('latin1');
+    this.roomBytes -= count;
+    return count;
+  }
+
+  get lines(): string[] {
+    return Buffer.from(this.text, 'latin1').toString().split('\n').slice(0, -1);
+  }
+}
+
+export type FakeProgram = Program & {
+  readonly stdout: FakeDescriptor;
+  readonly stderr: FakeDescriptor;
+  readonly clock: FakeClock;
+  readonly exits: number[];
+  send(signal: StopSignal): void;
+};
+
+export function createFakeProgram({ argv, ...rest }: Partial<Program> & Pick<Program, 'argv'>): FakeProgram {
+  const listeners: ((signal: StopSignal) => void)[] = [];
+  const exits: number[] = [];
+  return {
+    argv,
+    environment: {},
+    workingDirectory: '/app',
+    processId: 4242,
+    stdout: new FakeDescriptor(),
+    stderr: new FakeDescriptor(),
+    clock: new FakeClock(),
+    onSignal: (listener) => listeners.push(listener),
+    onExit: () => {},
+    exit: (code) => exits.push(code),
+    loadHost: () => Promise.reject(new Error('this command needs no host')),
+    ...rest,
+    exits,
+    send: (signal) => {
+      for (const listener of listeners) listener(signal);
+    },
+  } as FakeProgram;
+}
+
+export class FakeHost implements Host {
+  readonly options: HostOptions;
+  readonly app: FunctionApp;
+  state: Host['state'] = 'Starting';
+  url = 'http://127.0.0.1:7071';
+  ready: Promise<ReadyReport> = Promise.resolve({
+    handler: { pid: 4711, port: 43121 },
+    phases: { config: 6, listen: 2, handler: 61 },
+    totalMs: 69,
+  });
+  stateOnceStarted: Host['state'] = 'Running';
+  startFailure: unknown;
+  stopCount = 0;
+
+  constructor(options: HostOptions, app: Partial<FunctionApp> = {}) {
+    this.options = options;
+    this.app = {
+      root: options.root,
+      config: undefined,
+      portico: { trustedProxies: [], xffStyle: 'plain' },
+      local: {},
+      settings: {},
+      functions: [],
+      problems: [],
+      ...app,
+    };
+  }
+
+  async start(): Promise<void> {
+    if (this.startFailure) throw this.startFailure;
+    this.state = this.stateOnceStarted;
+  }
+
+  functions(): ReturnType<Host['functions']> {
+    return [{ name: 'hello', type: 'httpTrigger', methods: ['get'], url: `${this.url}/api/hello`, disabled: false, problem: undefined }];
+  }
+
+  invoke(): never {
+    throw new Error('the command line calls no function');
+  }
+
+  async stop(): Promise<void> {
+    this.stopCount++;
+  }
+}

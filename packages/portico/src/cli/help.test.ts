@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { START_FLAGS } from './flags.ts';
+import { helpText } from './help.ts';
+
+describe('helpText', () => {
+  test('without a topic lists the commands', () => {
+    expect(helpText(undefined)).toMatchInlineSnapshot(`
+      "portico runs Azure Functions custom handlers on this machine.
+
+      Usage: portico COMMAND
+
+        start [APP]               Run the function app in the folder APP, or the one around the current
+                                  folder.
+        completion bash|zsh|fish  Print the completion script of a shell.
+        help [COMMAND]            Show help for a command.
+
+        --help     Show help for a command.
+        --version  Print the version.
+
+      Flags of a command: portico help start"
+    `);
+  });
+
+  test('of start lists every flag with its default', () => {
+    expect(helpText('start')).toMatchInlineSnapshot(`
+      "Usage: portico start [APP] [FLAGS]
+
+      Run the function app in the folder APP, or the one around the current folder.
+
+        --port N|auto            Port to listen on; auto takes the first free one from 7071 up, 0 any free
+                                 one. Default: 7071.
+        --address A              Address to listen on. Beyond loopback only together with --no-auth.
+                                 Default: 127.0.0.1.
+        --functions A,B          Load only these functions. May be repeated. Default: all.
+        --cors ORIGINS           Origins whose pages may call the functions, with commas between them; *
+                                 is all. May be repeated.
+        --cors-credentials       Let those pages send cookies and credentials.
+        --https                  Serve HTTPS, with a certificate made on this machine unless --cert names
+                                 one.
+        --cert FILE              Certificate and key for HTTPS: a PFX file, or PEM with the key in it or
+                                 beside it.
+        --password P             Password of the certificate file.
+        --no-auth                Allow an address beyond loopback although nothing asks callers for a key.
+        --xff-style plain|azure  What X-Forwarded-For gains: the caller's address, or address:port as on
+                                 Azure. Default: plain.
+        --verbose                Show everything, down to level debug.
+        --quiet                  Show only warnings, errors and failed requests.
+        --log CATEGORY=LEVEL     Least level shown of a category and those below it; default=LEVEL is for
+                                 the rest. May be repeated.
+        --json                   Write one JSON object per event and line (docs/reference/ndjson.md).
+        --ready-file FILE        Write url, port and process ids to this JSON file when ready; remove it
+                                 on stop.
+        --attach PORT            Use the handler that already listens on 127.0.0.1:PORT, such as one under
+                                 a debugger; start none."
+    `);
+  });
+
+  test('of a command without flags is short', () => {
+    expect(helpText('completion')).toMatchInlineSnapshot(`
+      "Usage: portico completion bash|zsh|fish
+
+      Print the completion script of a shell."
+    `);
+  });
+
+  test('fits a terminal of 100 columns and forgets no flag', () => {
+    const text = helpText('start');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    for (const name of Object.keys(START_FLAGS)) expect(text).toContain(`\n  --${name} `);
+  });
+});

@@ -1,0 +1,51 @@
+// What programs see: one JSON object per line. The events stand in events.ts.
+import type { HostError } from '../core/error.ts';
+import type { Problem } from '../core/problem.ts';
+import type { EventFields, EventName } from './events.ts';
+import { type LogFilter, showsRequest } from './log-filter.ts';
+import type { Reporter } from './reporter.ts';
+
+type JsonOptions = {
+  readonly writeLine: (line: string) => void;
+  readonly nowMs: () => number;
+  readonly shows: LogFilter;
+};
+
+export function createJsonReporter({ writeLine, nowMs, shows }: JsonOptions): Reporter {
+  const format = <Name extends EventName>(event: Name, fields: EventFields<Name>, atMs = nowMs()): string =>
+    JSON.stringify({ event, time: new Date(atMs).toISOString(), ...fields });
+  const emit = <Name extends EventName>(event: Name, fields: EventFields<Name>, atMs?: number): void =>
+    writeLine(format(event, fields, atMs));
+
+  return {
+    listening({ version, processId, root, url, functions, problems }) {
+      const listed = functions.map(({ problem, ...summary }) => ({
+        ...summary,
+        problem: problem && { code: problem.code, message: problem.message },
+      }));
+      emit('listening', { version, pid: processId, root, url, functions: listed, problems: problems.map(withoutParity) });
+    },
+    ready: ({ handler, phases, totalMs }) => emit('ready', { totalMs, phases, handler }),
+    notReady: ({ state, error }) => emit('notReady', { state, ...(error && errorFields(error)) }),
+    request(summary) {
+      if (!showsRequest(shows, summary)) return;
+      const { startedAtMs, durationMs, method, target, status, outcome, functionName, invocationId } = summary;
+      const rounded = Math.round(durationMs * 1000) / 1000;
+      emit('request', { method, target, status, outcome, durationMs: rounded, functionName, invocationId }, startedAtMs + durationMs);
+    },
+    log(record) {
+      if (shows(record.category, record.level)) emit('log', record);
+    },
+    stopping: (signal) => emit('stopping', { signal }),
+    failed: (error) => emit('failed', errorFields(error)),
+    describeLoss: (lineCount) => format('lost', { lineCount }),
+  };
+}
+
+function errorFields({ code, message, hint }: HostError): EventFields<'failed'> {
+  return { code, message, hint };
+}
+
+function withoutParity({ azureMessage: _, ...problem }: Problem): Omit<Problem, 'azureMessage'> {
+  return problem;
+}

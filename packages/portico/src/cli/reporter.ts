@@ -1,0 +1,34 @@
+import type { HostError } from '../core/error.ts';
+import type { HostState } from '../core/host-state.ts';
+import type { HostObserver } from '../core/log.ts';
+import type { Problem } from '../core/problem.ts';
+import type { FunctionSummary, ReadyReport } from '../host/create-host.ts';
+
+/** Tells the world about one run of a host: for people (console-reporter.ts) or for programs (json-reporter.ts). */
+export interface Reporter extends HostObserver {
+  /** The public port is open; requests wait until the handler is ready. */
+  listening(run: Listening): void;
+  ready(report: ReadyReport): void;
+  /** Functions answer 503 for now. */
+  notReady(reason: NotReady): void;
+  stopping(signal: string): void;
+  /** The run ends because of this. Standard error has it in any case. */
+  failed(error: HostError): void;
+  /** The line that stands where a slow reader lost some. */
+  describeLoss(lineCount: number): string;
+}
+
+export type Listening = {
+  readonly version: string;
+  readonly processId: number;
+  readonly root: string;
+  readonly url: string;
+  readonly functions: readonly FunctionSummary[];
+  readonly problems: readonly Problem[];
+};
+
+export type NotReady = {
+  /** Error: host.json cannot be used. Offline: app_offline.htm is there. Running: the handler did not start. */
+  readonly state: HostState;
+  readonly error: HostError | undefined;
+};

@@ -1,0 +1,89 @@
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { isLoopback, readHostOptions, readLevels } from './start-options.ts';
+
+describe('readHostOptions', () => {
+  test('leaves out what no flag says', async () => {
+    expect(await readHostOptions({})).toEqual({});
+  });
+
+  test('reads every flag', async () => {
+    const flags = {
+      port: '0',
+      address: '::1',
+      functions: ['a, b', 'c'],
+      cors: ['http://localhost:3000,https://example.org', '*'],
+      'cors-credentials': true,
+      attach: '43121',
+      'xff-style': 'azure',
+    } as const;
+    expect(await readHostOptions(flags)).toEqual({
+      port: 0,
+      address: '::1',
+      functions: ['a', 'b', 'c'],
+      cors: { origins: ['http://localhost:3000', 'https://example.org', '*'], credentials: true },
+      attachPort: 43121,
+      xffStyle: 'azure',
+    });
+  });
+
+  test('--port auto takes the first free port from 7071 up', async () => {
+    const { port: first } = await readHostOptions({ port: 'auto' });
+    expect(first).toBeGreaterThanOrEqual(7071);
+    await using _ = await listenOn(first as number);
+    const { port: second } = await readHostOptions({ port: 'auto' });
+    expect(second).toBeGreaterThan(first as number);
+  });
+
+  test.each([
+    [{ port: '70000' }, '--port cannot be "70000".', 'It is a number from 0 to 65535, or auto.'],
+    [{ port: '' }, '--port cannot be "".', 'It is a number from 0 to 65535, or auto.'],
+    [{ port: '1e3' }, '--port cannot be "1e3".', 'It is a number from 0 to 65535, or auto.'],
+    [{ attach: '0' }, '--attach cannot be "0".', 'It is a number from 1 to 65535.'],
+    [{ 'xff-style': 'Azure' }, '--xff-style cannot be "Azure".', 'It is plain or azure.'],
+    [{ cors: ['localhost'] }, '--cors cannot be "localhost".', 'It is * or origins such as http://localhost:3000.'],
+    [{ cors: ['http://a.b/'] }, '--cors cannot be "http://a.b/".', 'It is an origin, without anything after it: http://a.b.'],
+    [
+      { 'cors-credentials': true },
+      '--cors-credentials means nothing without --cors.',
+      'Give --cors as well, or leave --cors-credentials out.',
+    ],
+  ] as const)('refuses %j', async (flags, message, hint) => {
+    await expect(readHostOptions(flags)).rejects.toMatchObject({ message, hint, kind: 'usage' });
+  });
+});
+
+describe('readLevels', () => {
+  test('takes levels whole or by their beginning, one or several at a time', () => {
+    expect(readLevels({ log: ['Function.Hello=Debug', 'Host=warn,DEFAULT=i'] })).toEqual({
+      'Function.Hello': 'debug',
+      Host: 'warning',
+      default: 'information',
+    });
+  });
+
+  test.each(['Host', 'Host=', '=debug', 'Host=loud'])('refuses "%s"', (entry) => {
+    expect(() => readLevels({ log: [entry] })).toThrow(
+      expect.objectContaining({ code: 'FLAG_VALUE_WRONG', message: `--log cannot be "${entry}".` }),
+    );
+  });
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.1.2.3', true],
+  ['localhost', true],
+  ['::1', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['192.168.0.4', false],
+  ['127.example.org', false],
+])('isLoopback(%s) is %s', (address, expected) => {
+  expect(isLoopback(address)).toBe(expected);
+});
+
+async function listenOn(port: number): Promise<AsyncDisposable> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return { [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+}

@@ -1,0 +1,84 @@
+// From the flags of `portico start` to what the host and its output need. A value that cannot be is an error that says what can.
+import { isIP } from 'node:net';
+import { flagNeedsAnother, flagValueWrong, noPortFree } from '../core/error-catalogue.ts';
+import { LOG_LEVELS } from '../core/log.ts';
+import type { HostOptions } from '../host/create-host.ts';
+import { isPortFree } from '../platform/ports.ts';
+import type { StartFlags } from './flags.ts';
+import type { Levels, Verbosity } from './log-filter.ts';
+
+export const DEFAULT_ADDRESS = '127.0.0.1';
+const FIRST_PORT = 7071;
+const LAST_PORT = 65535;
+
+type FlagOptions = Pick<HostOptions, 'port' | 'address' | 'functions' | 'cors' | 'attachPort' | 'xffStyle'>;
+
+/** What stands in the flags themselves. Without a flag the option is absent, and local.settings.json or the host decides. */
+export async function readHostOptions(flags: StartFlags): Promise<FlagOptions> {
+  if (flags['cors-credentials'] && !flags.cors) throw flagNeedsAnother('--cors-credentials', '--cors');
+  const { address = DEFAULT_ADDRESS } = flags;
+  return {
+    ...(flags.port !== undefined && { port: flags.port === 'auto' ? await firstFreePort(address) : parsePort('--port', flags.port, 0) }),
+    ...(flags.address !== undefined && { address }),
+    ...(flags.functions && { functions: flags.functions.flatMap(splitList) }),
+    ...(flags.cors && {
+      cors: { origins: flags.cors.flatMap(splitList).map(parseOrigin), credentials: flags['cors-credentials'] ?? false },
+    }),
+    ...(flags.attach !== undefined && { attachPort: parsePort('--attach', flags.attach, 1) }),
+    ...(flags['xff-style'] !== undefined && { xffStyle: parseXffStyle(flags['xff-style']) }),
+  };
+}
+
+export function readLevels({ log = [] }: StartFlags): Levels {
+  return Object.fromEntries(log.flatMap(splitList).map(parseLevel));
+}
+
+export function readVerbosity({ quiet, verbose }: StartFlags): Verbosity {
+  if (quiet) return 'quiet';
+  return verbose ? 'verbose' : 'normal';
+}
+
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
+
+async function firstFreePort(address: string): Promise<number> {
+  for (let port = FIRST_PORT; port <= LAST_PORT; port++) if (await isPortFree(address, port)) return port;
+  throw noPortFree(address, FIRST_PORT, LAST_PORT);
+}
+
+function parsePort(flag: string, text: string, least: number): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= least && port <= LAST_PORT) return port;
+  throw flagValueWrong(flag, text, `a number from ${least} to ${LAST_PORT}${flag === '--port' ? ', or auto' : ''}`);
+}
+
+/** A browser compares origins letter by letter, so a path or a slash at the end would never match. */
+function parseOrigin(text: string): string {
+  const origin = URL.canParse(text) ? new URL(text).origin : 'null';
+  if (text === '*' || text === origin) return text;
+  throw flagValueWrong(
+    '--cors',
+    text,
+    origin === 'null' ? '* or origins such as http://localhost:3000' : `an origin, without anything after it: ${origin}`,
+  );
+}
+
+function parseXffStyle(text: string): 'plain' | 'azure' {
+  if (text === 'plain' || text === 'azure') return text;
+  throw flagValueWrong('--xff-style', text, 'plain or azure');
+}
+
+function parseLevel(entry: string): [category: string, level: Levels[string]] {
+  const [, category, wanted] = /^([^=]+)=(.+)$/.exec(entry) ?? [];
+  const level = wanted && LOG_LEVELS.find((name) => name.startsWith(wanted.toLowerCase()));
+  if (category && level) return [category.toLowerCase() === 'default' ? 'default' : category, level];
+  throw flagValueWrong('--log', entry, `CATEGORY=LEVEL; a level is one of ${LOG_LEVELS.join(', ')}, or the beginning of one`);
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,186 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HostError } from '../core/error.ts';
+import type { FunctionApp } from '../core/function-app.ts';
+import type { HostOptions, ReadyReport } from '../host/create-host.ts';
+import { createFakeProgram, FakeHost } from './fake-program.ts';
+import { runPortico } from './run-portico.ts';
+// Loaded beforehand, so that what follows needs nothing from outside.
+import './start.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portico-start-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('portico start', () => {
+  test('runs the app until a signal, stops it and ends with 0', async () => {
+    const { program, exitCode, host } = run('start sub --port 80 --functions a');
+    await settled();
+    expect(host().options).toMatchObject({ root: '/root of /app/sub', port: 80, functions: ['a'], environment: program.environment });
+    expect(host().options).not.toHaveProperty('address');
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
+    expect(host().stopCount).toBe(1);
+    expect(program.stdout.lines.join('\n')).toContain(
+      '  hello  GET  http://127.0.0.1:7071/api/hello\n\n  handler pid 4711, port 43121\n  ready in 69 ms',
+    );
+    expect(program.stdout.lines.at(-1)).toMatch(/^..:..:..\.... stopping \(SIGINT\); a second one stops at once$/);
+    expect(program.stderr.text).toBe('');
+  });
+
+  test('stops what was begun when a signal comes before it is ready', async () => {
+    const { program, exitCode, host } = run('start', { ready: new Promise(() => {}) });
+    await settled();
+    program.send('SIGTERM');
+    expect(await exitCode).toBe(0);
+    expect(host().stopCount).toBe(1);
+  });
+
+  test('ends with 1 and the reason on standard error when the host cannot start', async () => {
+    const portInUse = new HostError('PORT_IN_USE', 'service', { message: 'Port 7071 is unavailable.', hint: 'Use another.' });
+    const { program, exitCode, host } = run('start', { startFailure: portInUse });
+    expect(await exitCode).toBe(1);
+    expect(program.stderr.text).toBe('portico: Port 7071 is unavailable.\n  \u00e2\u0086\u0092 Use another.\n');
+    expect(host().stopCount).toBe(1);
+  });
+
+  test('puts the reason into the NDJSON as well', async () => {
+    const portInUse = new HostError('PORT_IN_USE', 'service', { message: 'Port 7071 is unavailable.' });
+    const { program, exitCode } = run('start --json', { startFailure: portInUse });
+    expect(await exitCode).toBe(1);
+    expect(program.stdout.lines.map((line) => JSON.parse(line))).toMatchObject([{ event: 'failed', code: 'PORT_IN_USE' }]);
+    expect(program.stderr.lines).toEqual(['portico: Port 7071 is unavailable.']);
+  });
+
+  test('ends with 70 and the stack on a fault of its own', async () => {
+    const { program, exitCode } = run('start', { startFailure: new TypeError('x is not a function') });
+    expect(await exitCode).toBe(70);
+    expect(program.stderr.text).toMatch(/^portico: a fault in Portico itself: TypeError: x is not a function\n {4}at /);
+  });
+
+  test('ends with 2 on wrong usage, before anything is loaded', async () => {
+    const program = createFakeProgram({ argv: ['start', '--bogus'] });
+    expect(await runPortico(program)).toBe(2);
+    expect(program.stderr.lines[0]).toBe('portico: There is no flag --bogus.');
+  });
+
+  test.each([
+    ['start --address 0.0.0.0', {}],
+    ['start', { address: '0.0.0.0' }],
+  ])('refuses an address beyond loopback: %s, local settings %j', async (line, local) => {
+    const { program, exitCode, host } = run(line, { app: { local } });
+    expect(await exitCode).toBe(2);
+    expect(program.stderr.lines[0]).toBe(
+      'portico: Listening on 0.0.0.0 would let other machines call every function, and nothing asks them for a key.',
+    );
+    expect(host().state).toBe('Starting');
+  });
+
+  test('names what is open when --no-auth allows an address beyond loopback', async () => {
+    const { program, exitCode } = run('start --address 0.0.0.0 --no-auth');
+    await settled();
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
+    expect(program.stdout.text).toContain('! Whoever reaches 0.0.0.0 can use the admin API and the functions hello, without a key.\n');
+  });
+
+  test('says which words of func have no meaning here', async () => {
+    const { program, exitCode } = run('start --no-build');
+    await settled();
+    program.send('SIGINT');
+    await exitCode;
+    expect(program.stdout.text).toContain('! --no-build has no meaning here: nothing is built before a start.\n');
+  });
+
+  test('shows what the host observes, by the levels of host.json', async () => {
+    const config = { logging: { levels: { 'Host.Results': 'debug' } } } as unknown as FunctionApp['config'];
+    const { program, exitCode, host } = run('start', { app: { config } });
+    await settled();
+    host().options.observer?.log({ level: 'debug', category: 'Host.Results', message: 'shown' });
+    host().options.observer?.log({ level: 'debug', category: 'Host.Other', message: 'hidden' });
+    program.send('SIGINT');
+    await exitCode;
+    expect(program.stdout.text).toContain('shown');
+    expect(program.stdout.text).not.toContain('hidden');
+  });
+});
+
+describe('--ready-file', () => {
+  test('is there while the app is ready, and only then', async () => {
+    const file = join(folder, 'new', 'ready.json');
+    const { program, exitCode } = run(`start --ready-file ${file}`);
+    await settled();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      url: 'http://127.0.0.1:7071',
+      port: 7071,
+      pid: 4242,
+      handler: { pid: 4711, port: 43121 },
+    });
+    program.send('SIGINT');
+    await exitCode;
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('of an earlier run is removed, and not written when the handler does not start', async () => {
+    const file = join(folder, 'ready.json');
+    writeFileSync(file, '{}');
+    const failed = new HostError('X', 'worker', { message: 'It ended with code 1.' });
+    const { program, exitCode } = run(`start --ready-file ${file}`, {
+      ready: Promise.resolve({ failed, phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 }),
+    });
+    await settled();
+    expect(existsSync(file)).toBe(false);
+    program.send('SIGINT');
+    await exitCode;
+    expect(program.stdout.text).toContain('not ready: It ended with code 1.');
+  });
+
+  test('is not written while host.json cannot be used', async () => {
+    const file = join(folder, 'ready.json');
+    const { program, exitCode } = run(`start --ready-file ${file}`, { state: 'Error' });
+    await settled();
+    expect(existsSync(file)).toBe(false);
+    program.send('SIGINT');
+    await exitCode;
+    expect(program.stdout.text).toContain('not ready: host.json cannot be used');
+  });
+
+  test('that cannot be written ends the start with 2', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { program, exitCode } = run(`start --ready-file ${folder}/file/ready.json`);
+    expect(await exitCode).toBe(2);
+    expect(program.stderr.lines[0]).toMatch(/^portico: The ready file .*\/file\/ready.json cannot be written: /);
+  });
+});
+
+type Circumstances = {
+  app?: Partial<FunctionApp>;
+  startFailure?: unknown;
+  ready?: Promise<ReadyReport>;
+  state?: FakeHost['stateOnceStarted'];
+};
+
+function run(line: string, { app, startFailure, ready, state }: Circumstances = {}) {
+  let host: FakeHost | undefined;
+  const createHost = (options: HostOptions) => {
+    host = new FakeHost(options, app);
+    host.startFailure = startFailure;
+    if (ready) host.ready = ready;
+    if (state) host.stateOnceStarted = state;
+    return host;
+  };
+  const program = createFakeProgram({
+    argv: line.split(' '),
+    loadHost: async () => ({ createHost, findAppRoot: (from) => `/root of ${from}` }),
+  });
+  return { program, exitCode: runPortico(program), host: () => host as FakeHost };
+}
+
+/** Lets everything happen that can without the outside world. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,82 @@
+// `portico start`: from the typed words to a running host, and back to an exit code.
+import { resolve } from 'node:path';
+import { HostError } from '../core/error.ts';
+import { addressBeyondLoopback } from '../core/error-catalogue.ts';
+import type { Host } from '../host/create-host.ts';
+import type { StartCommandLine } from './command-line.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { readHttpsOptions } from './https-options.ts';
+import type { Levels } from './log-filter.ts';
+import { openReporter } from './open-reporter.ts';
+import type { HostLibrary, Program } from './program.ts';
+import { openReadyFile, type ReadyFile } from './ready-file.ts';
+import type { Reporter } from './reporter.ts';
+import { DEFAULT_ADDRESS, isLoopback, readHostOptions } from './start-options.ts';
+import { stopRequest } from './stop-request.ts';
+import { VERSION } from './version.ts';
+
+const NO_LEVELS: Levels = {};
+const MOST_NAMES = 10;
+
+/** Runs the app until a signal comes, and leaves nothing behind. */
+export async function start(
+  { app, flags, remarks }: StartCommandLine,
+  program: Program,
+  { createHost, findAppRoot }: HostLibrary,
+): Promise<number> {
+  const { environment, workingDirectory } = program;
+  let host: Host | undefined;
+  let readyFile: ReadyFile | undefined;
+  const { reporter, flush } = openReporter(flags, program, () => host?.app.config?.logging.levels ?? NO_LEVELS);
+  const tidyUp = (): void => {
+    readyFile?.remove();
+    flush();
+  };
+  program.onExit(tidyUp);
+  try {
+    const stopRequested = stopRequest(program);
+    for (const remark of remarks) warn(reporter, remark);
+    if (flags['ready-file'] !== undefined) readyFile = openReadyFile(resolve(workingDirectory, flags['ready-file']));
+    const { https, authorityFile } = await readHttpsOptions(flags, program);
+    if (authorityFile)
+      warn(reporter, `HTTPS uses a certificate that ${authorityFile} vouches for.`, 'Trust that file once, or give it to curl --cacert.');
+
+    const root = findAppRoot(resolve(workingDirectory, app ?? '.'));
+    host = createHost({ root, environment, observer: reporter, ...(await readHostOptions(flags)), ...(https && { https }) });
+    const address = flags.address ?? host.app.local.address ?? DEFAULT_ADDRESS;
+    if (!isLoopback(address) && !flags['no-auth']) throw addressBeyondLoopback(address);
+    if (!isLoopback(address)) warn(reporter, `Whoever reaches ${address} can use the admin API and ${listFunctions(host)}, without a key.`);
+
+    const running = run(host, program, reporter, readyFile);
+    reporter.stopping(await Promise.race([stopRequested, running.then(() => stopRequested)]));
+    return EXIT_CODES.ok.code;
+  } catch (thrown) {
+    if (thrown instanceof HostError) reporter.failed(thrown);
+    throw thrown;
+  } finally {
+    await host?.stop();
+    tidyUp();
+  }
+}
+
+async function run(host: Host, { processId }: Program, reporter: Reporter, readyFile: ReadyFile | undefined): Promise<void> {
+  await host.start();
+  const { url, app } = host;
+  reporter.listening({ version: VERSION, processId, root: app.root, url, functions: host.functions(), problems: app.problems });
+
+  const report = await host.ready;
+  if (report.failed || host.state !== 'Running') return reporter.notReady({ state: host.state, error: report.failed });
+  reporter.ready(report);
+  const { port, protocol } = new URL(url);
+  readyFile?.write({ url, port: Number(port) || (protocol === 'https:' ? 443 : 80), pid: processId, handler: report.handler });
+}
+
+function listFunctions(host: Host): string {
+  const names = host.functions().map(({ name }) => name);
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  return `the functions ${names.slice(0, MOST_NAMES).join(', ')}${more}`;
+}
+
+function warn(reporter: Reporter, message: string, hint?: string): void {
+  reporter.log({ level: 'warning', category: 'Host.Startup', message, hint });
+}

@@ -1,0 +1,103 @@
+// The bindings of one function: each on its own, then all together.
+import { METHODS } from 'node:http';
+import type { BindingMetadata, HttpTriggerMetadata, JsonValue } from '../core/function-app.ts';
+import { isJsonObject } from '../core/json-value.ts';
+import { nearestName } from '../core/nearest-name.ts';
+import { type OptionsOf, type Path, type Report, readOptions } from '../core/options.ts';
+import {
+  bindingNameInvalid,
+  bindingNameRepeated,
+  bindingTypeMissing,
+  bindingTypeNotRunYet,
+  bindingTypeUnknown,
+  httpBindingAsInput,
+  methodUnknown,
+  returnBindingNotOut,
+  triggerMissing,
+  triggerRepeated,
+} from '../core/problems/function-json.ts';
+import { BINDING_TYPES, isTriggerType, standingOf } from './binding-types.ts';
+import type { Findings } from './findings.ts';
+import { BINDING, BINDING_OPTIONS, HTTP_TRIGGER, type HTTP_TRIGGER_OPTIONS } from './function-options.ts';
+import { valueAt } from './json-document.ts';
+
+export type ReadBinding = {
+  readonly metadata: BindingMetadata;
+  readonly path: Path;
+  /** What only an httpTrigger has. */
+  readonly http: Pick<OptionsOf<typeof HTTP_TRIGGER_OPTIONS>, 'authLevel' | 'methods' | 'route'> | undefined;
+};
+
+/** Undefined when it is no object or its direction cannot be read: nothing more can be said of it then. */
+export function readBinding(written: JsonValue, path: Path, findings: Findings): ReadBinding | undefined {
+  let isReadable = true;
+  const report: Report = (issue) => {
+    if (issue.kind === 'bad-value' && (issue.option === BINDING_OPTIONS.direction || issue.path.length === path.length)) isReadable = false;
+    findings.report(issue);
+  };
+  const isHttpTrigger = String(valueAt(written, ['type'])).toLowerCase() === 'httptrigger';
+  const http = isHttpTrigger ? readOptions(HTTP_TRIGGER, written, path, report) : undefined;
+  const { type = '', name = '', direction, dataType, cardinality } = http ?? readOptions(BINDING, written, path, report);
+  if (!isReadable || !isJsonObject(written)) return undefined;
+
+  if (type === '') findings.add(bindingTypeMissing(), path);
+  if (!/^([a-z][a-z0-9]{0,127}|\$return)$/i.test(name)) findings.add(bindingNameInvalid(name), [...path, 'name']);
+  if (name === '$return' && direction !== 'out') findings.add(returnBindingNotOut(direction), [...path, 'direction']);
+  if (type.toLowerCase() === 'http' && direction !== 'out') findings.add(httpBindingAsInput(), [...path, 'direction']);
+  for (const [index, method] of (http?.methods ?? []).entries()) {
+    if (!METHODS.includes(method.toUpperCase()))
+      findings.add(methodUnknown(method, nearestName(method, METHODS)?.toLowerCase()), [...path, 'methods', index]);
+  }
+  return { metadata: { name, type, direction, dataType, cardinality, properties: written }, path, http };
+}
+
+/** The one trigger, or undefined when there is not exactly one. */
+export function checkBindings(bindings: readonly ReadBinding[], hasBundle: boolean, findings: Findings): BindingMetadata | undefined {
+  const names = new Set<string>();
+  for (const { metadata, path } of bindings) {
+    const name = metadata.name.toLowerCase();
+    if (names.has(name)) findings.add(bindingNameRepeated(metadata.name), [...path, 'name']);
+    names.add(name);
+  }
+  const triggers = bindings.filter(({ metadata }) => isTriggerType(metadata.type) && metadata.direction !== 'out');
+  const [first, second] = triggers;
+  if (second) findings.add(triggerRepeated(triggers.map(({ metadata }) => metadata.type)), [...second.path, 'type']);
+  // A binding without a type may be the trigger that is missed.
+  if (!first && bindings.every(({ metadata }) => metadata.type !== '')) findings.add(triggerMissing(), ['bindings']);
+
+  for (const { metadata, path } of bindings) {
+    const { type } = metadata;
+    if (type !== '' && standingOf(type) === 'unknown')
+      findings.add(bindingTypeUnknown(type, nearestName(type, BINDING_TYPES), hasBundle), [...path, 'type']);
+  }
+  // Whoever has something to mend first hears of this afterwards: it says nothing of the file.
+  const isFaulty = findings.problems.some(({ severity }) => severity === 'error');
+  for (const { metadata, path } of isFaulty ? [] : bindings) {
+    if (standingOf(metadata.type) === 'not run yet') findings.add(bindingTypeNotRunYet(metadata.type), [...path, 'type']);
+  }
+  return second ? undefined : first?.metadata;
+}
+
+/** Of a function in error too, because its URL says what is wrong with it. */
+export function httpTriggerIn(bindings: readonly ReadBinding[], functionName: string): HttpTriggerMetadata | undefined {
+  const { http } = bindings.find((binding) => binding.http !== undefined) ?? {};
+  if (!http) return undefined;
+  const { authLevel, methods, route = '' } = http;
+  return {
+    route: route.trim() === '' ? functionName : route,
+    methods,
+    authLevel,
+    simple: isSimple(bindings.map(({ metadata }) => metadata)),
+  };
+}
+
+function isSimple(bindings: readonly BindingMetadata[]): boolean {
+  const inputs = bindings.filter(({ direction }) => direction !== 'out');
+  const outputs = bindings.filter(({ direction }) => direction !== 'in');
+  return (
+    inputs.length === 1 &&
+    outputs.length === 1 &&
+    inputs[0]?.type.toLowerCase() === 'httptrigger' &&
+    outputs[0]?.type.toLowerCase() === 'http'
+  );
+}

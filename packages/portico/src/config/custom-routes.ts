@@ -1,0 +1,56 @@
+// `customHandler.http.routes`: functions without function.json, one for each route.
+import type { BindingMetadata, JsonObject, JsonValue } from '../core/function-app.ts';
+import { type Option, readOptions } from '../core/options.ts';
+import { routeBlank, routeLevelUnknown } from '../core/problems/host-json.ts';
+import type { FunctionDraft } from './function-json.ts';
+import { type HostJson, routeFunctionAt } from './host-json.ts';
+import { HOST_OPTIONS } from './host-options.ts';
+import { valueAt } from './json-document.ts';
+
+const SECTION = ['customHandler', 'http'];
+const HTTP = HOST_OPTIONS.customHandler.table.http.table;
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT'];
+
+/** In the order of the list; numbers count the faulty ones too. */
+export function functionsFromRoutes({ document, options, findings }: HostJson): FunctionDraft[] {
+  const { defaultAuthorizationLevel, routes } = options.customHandler.http;
+  const isDefaultReadable = isReadable(HTTP.defaultAuthorizationLevel, valueAt(document.value, [...SECTION, 'defaultAuthorizationLevel']));
+  return routes.map(({ route = '', authorizationLevel }, index) => {
+    const path = [...SECTION, 'routes', index];
+    const name = routeFunctionAt(path) ?? '';
+    const isFaulty = findings.problems.some(({ functionName, severity }) => functionName === name && severity === 'error');
+    if (!isFaulty && route.trim() === '') findings.add(routeBlank(), path);
+    // Falling back on "function" could open what was to be an admin's alone.
+    if (!isFaulty && !isDefaultReadable && authorizationLevel === undefined) findings.add(routeLevelUnknown(), path);
+    const authLevel = authorizationLevel ?? defaultAuthorizationLevel;
+    const trigger = { type: 'httpTrigger', direction: 'in', name: 'req', authLevel, methods: METHODS, route } as const;
+    const output = { type: 'http', direction: 'out', name: 'res' } as const;
+    const bindings = [trigger, output].map(toMetadata);
+    return {
+      name,
+      directory: undefined,
+      definition: { bindings: [trigger, output] },
+      bindings,
+      trigger: bindings[0],
+      http: route.trim() === '' ? undefined : { route, methods: METHODS, authLevel, simple: true },
+      retry: undefined,
+      findings,
+      routePath: [...path, 'route'],
+    };
+  });
+}
+
+function isReadable(option: Option, written: JsonValue | undefined): boolean {
+  let isRead = true;
+  readOptions(option, written, [], () => {
+    isRead = false;
+  });
+  return isRead;
+}
+
+function toMetadata(
+  properties: { readonly type: string; readonly direction: 'in' | 'out'; readonly name: string } & JsonObject,
+): BindingMetadata {
+  const { type, direction, name } = properties;
+  return { name, type, direction, dataType: undefined, cardinality: undefined, properties };
+}

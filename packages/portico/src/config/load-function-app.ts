@@ -1,0 +1,94 @@
+// Reads a whole function app: settings, portico.json, host.json and every function.json. Start here.
+// Nothing is written, nothing is started, and nothing that is in the files makes it throw: what is wrong with them becomes a list of problems.
+import type { AppSettings, FunctionApp, FunctionMetadata, HostConfig } from '../core/function-app.ts';
+import { nearestName } from '../core/nearest-name.ts';
+import { allowedFunctionMissing, routesAndFunctions, routesNeedCustomRuntime } from '../core/problems/host-json.ts';
+import { functionsFromRoutes } from './custom-routes.ts';
+import { compareNames, functionFiles } from './function-files.ts';
+import { type FunctionDraft, readFunction } from './function-json.ts';
+import { toHandlerConfig } from './handler-config.ts';
+import { type HostJson, readHostJson } from './host-json.ts';
+import { readPorticoJson } from './portico-json.ts';
+import { checkRoutes } from './route-conflicts.ts';
+import { readSettings, settingReader } from './settings.ts';
+
+export type AppSource = {
+  /** Absolute path of the folder with host.json. */
+  readonly root: string;
+  /** The environment of this process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** An allow-list that goes over that of host.json, item by item. */
+  readonly functions?: readonly string[] | undefined;
+};
+
+export function loadFunctionApp({ root, environment, functions = [] }: AppSource): FunctionApp {
+  const { settings, local, problems: settingsProblems } = readSettings(root, environment);
+  const { portico, problems: porticoProblems } = readPorticoJson(root);
+  const host = readHostJson(root, settings, functions);
+  const files = functionFiles(root);
+  const hasBundle = host.document !== undefined && host.options.extensionBundle.id !== undefined;
+  const inFolders = files.map((file) => readFunction(file, hasBundle));
+  const fromRoutes = host.document ? functionsFromRoutes(host) : [];
+  const drafts = [...inFolders.flatMap(({ draft }) => draft ?? []), ...fromRoutes].sort((one, other) => compareNames(one.name, other.name));
+
+  const isAllowed = allowance(host.document && host.config.allowList);
+  checkRoutes(drafts.filter(({ name }) => isAllowed(name)));
+  const config =
+    host.document && toConfig(host, { folders: files.map(({ name }) => name), routes: fromRoutes.map(({ name }) => name), settings });
+
+  const hostProblems = host.document ? host.findings.problems : [host.problem];
+  const found = [...settingsProblems, ...porticoProblems, ...hostProblems, ...inFolders.flatMap(({ problems }) => problems)];
+  // Parity: what is off the list is not read, so nothing can be wrong with it (allow-list.two).
+  const problems = found.filter(({ functionName }) => functionName === undefined || isAllowed(functionName));
+  const errors = Map.groupBy(
+    problems.filter(({ severity }) => severity === 'error'),
+    ({ functionName }) => functionName,
+  );
+  const isDisabled = switches(settings);
+  const metadata = ({ findings: _findings, routePath: _routePath, ...draft }: FunctionDraft): FunctionMetadata => ({
+    ...draft,
+    disabled: isDisabled(draft.name),
+    allowed: isAllowed(draft.name),
+    errors: errors.get(draft.name) ?? [],
+  });
+  return { root, config, portico, local, settings, functions: drafts.map(metadata), problems };
+}
+
+/** Undefined when something is wrong with the whole app. */
+function toConfig(
+  host: HostJson,
+  {
+    folders,
+    routes,
+    settings,
+  }: { readonly folders: readonly string[]; readonly routes: readonly string[]; readonly settings: AppSettings },
+): HostConfig | undefined {
+  const { add, problems } = host.findings;
+  const names = [...folders, ...routes];
+  const workerRuntime = (!host.hasProfile && settings.FUNCTIONS_WORKER_RUNTIME) || 'custom';
+  if (routes.length > 0 && folders.length > 0) add(routesAndFunctions(folders), ['customHandler', 'http', 'routes']);
+  if (routes.length > 0 && workerRuntime.toLowerCase() !== 'custom')
+    add(routesNeedCustomRuntime(workerRuntime), ['customHandler', 'http', 'routes']);
+  for (const [index, name] of (host.config.allowList ?? []).entries()) {
+    const isThere = names.some((known) => known.toLowerCase() === name.toLowerCase());
+    if (!isThere) add(allowedFunctionMissing(name, nearestName(name, names)), ['functions', index]);
+  }
+  const handler = toHandlerConfig(host, { workerRuntime, hasFunctions: names.length > 0 });
+  const isUsable = !problems.some(({ severity, functionName }) => severity === 'error' && functionName === undefined);
+  return isUsable ? { ...host.config, handler } : undefined;
+}
+
+function allowance(allowList: readonly string[] | undefined): (name: string) => boolean {
+  if (!allowList) return () => true;
+  const allowed = new Set(allowList.map((name) => name.toLowerCase()));
+  return (name) => allowed.has(name.toLowerCase());
+}
+
+/** Whether a function is switched off. https://learn.microsoft.com/azure/azure-functions/disable-function */
+function switches(settings: AppSettings): (name: string) => boolean {
+  const setting = settingReader(settings);
+  return (name) => {
+    const value = setting(`AzureWebJobs.${name}.Disabled`) ?? setting(`AzureWebJobs_${name}_Disabled`);
+    return value === '1' || value?.toLowerCase() === 'true';
+  };
+}

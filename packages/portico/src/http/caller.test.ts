@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import { expect, test } from 'vitest';
+import { callerOf, createCallerRules } from './caller.ts';
+
+const from = (remoteAddress: string | undefined, remotePort = 51234): IncomingMessage =>
+  ({ socket: { remoteAddress, remotePort } }) as unknown as IncomingMessage;
+
+test.each([
+  ['203.0.113.7', 'plain', '203.0.113.7'],
+  ['::ffff:203.0.113.7', 'plain', '203.0.113.7'],
+  ['fe80::1%eth0', 'plain', 'fe80::1'],
+  ['203.0.113.7', 'azure', '203.0.113.7:51234'],
+  ['2001:db8::7', 'azure', '[2001:db8::7]:51234'],
+] as const)('writes the peer %s in %s style as %s', (address, style, expected) => {
+  expect(callerOf(from(address), createCallerRules([], style)).forwardedFor).toBe(expected);
+});
+
+test.each([
+  ['10.1.2.3', true],
+  ['::ffff:10.1.2.3', true],
+  ['192.0.2.1', true],
+  ['192.0.2.2', false],
+  ['2001:db8::7', true],
+  ['2001:db9::7', false],
+])('believes %s: %s', (address, trusted) => {
+  expect(callerOf(from(address), createCallerRules(['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'], 'plain')).trusted).toBe(trusted);
+});
+
+test('believes nobody without rules, nor a connection that is already gone', () => {
+  expect(callerOf(from('10.1.2.3'), createCallerRules([], 'plain')).trusted).toBe(false);
+  expect(callerOf(from(undefined), createCallerRules(['10.0.0.0/8'], 'plain'))).toMatchObject({ trusted: false, forwardedFor: '' });
+});

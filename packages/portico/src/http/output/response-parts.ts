@@ -1,0 +1,117 @@
+// The forms in which a function may say what its caller gets, brought into one: status, headers, body.
+import type { HostError } from '../../core/error.ts';
+import { httpOutputUnusable } from '../../core/error-catalogue.ts';
+import type { JsonObject, JsonValue } from '../../core/function-app.ts';
+import { readJson } from '../../core/json-reader.ts';
+import { isJsonObject, kindOfJson } from '../../core/json-value.ts';
+import { plainText, writeJson } from '../../core/json-writer.ts';
+import type { Remark } from '../../worker/payload/remark.ts';
+
+export type ResponseParts = {
+  readonly status: number;
+  /** As the function wrote them. */
+  readonly headers: JsonObject;
+  readonly body: string | Buffer;
+  /** When the headers name none; undefined: the response has none. */
+  readonly defaultType: 'text/plain' | 'application/json' | undefined;
+  /** The body goes out chunked unless it is empty. */
+  readonly chunked: boolean;
+  readonly remarks: readonly Remark[];
+};
+
+/** The caller gets 500, for this reason. */
+export type RenderFault = { readonly error: HostError };
+
+export const NO_CONTENT: ResponseParts = { status: 204, headers: {}, body: '', defaultType: undefined, chunked: false, remarks: [] };
+
+export function textParts(body: string): ResponseParts {
+  return { status: 200, headers: {}, body, defaultType: 'text/plain', chunked: true, remarks: [] };
+}
+
+/** A named output: an object, or a string that holds one. `status` does not count, and a structured body is indented. */
+export function fromNamedOutput(name: string, value: JsonValue): ResponseParts | RenderFault {
+  const object = typeof value === 'string' ? parseObject(value) : value;
+  if (!isJsonObject(object)) return unusable(`Outputs.${name}`, value, 'an object with statusCode, headers and body');
+  const { statuscode = null, headers = null, body = null } = fieldsOf(object);
+  if (headers !== null && !isJsonObject(headers)) return unusable(`Outputs.${name}.headers`, headers, 'an object');
+  if (isStructured(statuscode)) return unusable(`Outputs.${name}.statusCode`, statuscode, 'a number');
+  return { ...textOf(body, 'indented'), status: statusOf(statuscode), headers: headers ?? {} };
+}
+
+/** The value of `$return`, or of an output that ReturnValue brought. Only an object with `body` describes a response; else it is the body. */
+export function fromReturnValue(value: JsonValue, decodesBase64: boolean): ResponseParts {
+  if (decodesBase64 && typeof value === 'string' && isBase64(value)) {
+    return { ...textParts(''), body: Buffer.from(value, 'base64'), defaultType: undefined, chunked: false, remarks: [BASE64_DECODED] };
+  }
+  const object = typeof value === 'string' ? parseObject(value) : value;
+  if (!isJsonObject(object)) return textOf(value, 'indented');
+  const { body, headers, statuscode, status, enablecontentnegotiation } = fieldsOf(object);
+  if (body === undefined) return textOf(object, 'indented');
+  const parts = enablecontentnegotiation === true && body !== null ? negotiate(body) : textOf(body, 'compact');
+  return { ...parts, status: statusOf(statuscode ?? status ?? null), headers: isJsonObject(headers) ? headers : {} };
+}
+
+/** Parity: content negotiation, of which callers of functions see two outcomes: strings are text, everything else is JSON. */
+export function negotiate(value: JsonValue): ResponseParts {
+  if (typeof value === 'string') return textParts(value);
+  return { ...textParts(writeJson(value)), defaultType: 'application/json', chunked: false };
+}
+
+const BASE64_DECODED: Remark = {
+  code: 'BASE64_DECODED',
+  message:
+    'The ReturnValue is valid base64, so the bytes it stands for are sent; on Azure too. Add "dataType": "binary" to the binding to send the text.',
+};
+
+/** Names ignore case; of a name twice the last counts. */
+function fieldsOf(object: JsonObject): Readonly<Record<string, JsonValue | undefined>> {
+  const fields: Record<string, JsonValue> = Object.create(null);
+  for (const name in object) fields[name.toLowerCase()] = object[name] as JsonValue;
+  return fields;
+}
+
+/** Parity: what is no integer counts as 200. */
+function statusOf(value: JsonValue): number {
+  const text = plainText(value).trim();
+  return /^[-+]?\d+$/.test(text) ? Number(text) : 200;
+}
+
+function parseObject(text: string): JsonValue | undefined {
+  if (!text.trimStart().startsWith('{')) return undefined;
+  const reading = readJson(text);
+  return 'value' in reading ? reading.value : undefined;
+}
+
+function isStructured(value: JsonValue): boolean {
+  return Array.isArray(value) || isJsonObject(value);
+}
+
+function isBase64(text: string): boolean {
+  const characters = text.replace(/[ \t\r\n]/g, '');
+  return characters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(characters);
+}
+
+function unusable(field: string, value: JsonValue, expected: string): RenderFault {
+  return { error: httpOutputUnusable({ field, got: kindOfJson(value), expected }) };
+}
+
+function textOf(body: JsonValue, layout: 'compact' | 'indented'): ResponseParts {
+  const structured = isStructured(body);
+  const text = structured ? writeJson(body, layout) : plainText(body);
+  if (structured ? HAS_DATE_WITH_OFFSET.test(text) : typeof body === 'string' && IS_DATE.test(text)) {
+    return { ...textParts(text), remarks: [structured ? DATES_KEPT : DATE_KEPT] };
+  }
+  return textParts(text);
+}
+
+const DATE = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?`;
+const IS_DATE = new RegExp(`^${DATE}(?:Z|[-+]\\d\\d:\\d\\d)?$`);
+const HAS_DATE_WITH_OFFSET = new RegExp(`"${DATE}[-+]\\d\\d:\\d\\d"`);
+const DATE_KEPT: Remark = {
+  code: 'DATE_KEPT',
+  message: 'on Azure: a body that is an ISO date arrives as MM/dd/yyyy HH:mm:ss; here it is sent as written.',
+};
+const DATES_KEPT: Remark = {
+  code: 'DATE_KEPT',
+  message: "on Azure: ISO dates in a body are moved from their offset to the host's time zone; here they are sent as written.",
+};

@@ -1,0 +1,112 @@
+// One run of the handler, from the preflight to its end. What comes after it is decided in process.ts.
+import type { Clock } from '../core/clock.ts';
+import type { HostError } from '../core/error.ts';
+import { workerNotListening, workerNotReadyYet, workerSpawnFailed } from '../core/error-catalogue.ts';
+import type { AppSettings, HandlerConfig } from '../core/function-app.ts';
+import { createLogger, type HostObserver } from '../core/log.ts';
+import { type ChildProcess, type OutputStream, spawnChild } from '../platform/child-process.ts';
+import type { Machine } from '../platform/machine.ts';
+import { resolveCommand } from './command.ts';
+import { readOutputLine } from './log-lines.ts';
+import { preflight } from './preflight.ts';
+import { describeExit, RESTART_PLEASE } from './process-exit.ts';
+import { HANDLER_HOST, waitUntilReady } from './readiness.ts';
+import { findOut } from './readiness-finding.ts';
+
+export type RunOptions = {
+  readonly handler: HandlerConfig;
+  /** The app root. */
+  readonly root: string;
+  /** What the handler finds in its environment besides the port and its kin. */
+  readonly environment: AppSettings;
+  readonly machine: Machine;
+  readonly clock: Clock;
+  readonly observer: Pick<HostObserver, 'log'>;
+};
+
+/** `readyForMs` is undefined when it never was. */
+export type RunEnd =
+  /** The caller wanted it. */
+  | { readonly how: 'stopped' }
+  /** It could not be started, and the next attempt would end alike. */
+  | { readonly how: 'refused'; readonly error: HostError }
+  /** `restart`: by the exit code with which a handler asks for one. */
+  | { readonly how: 'failed' | 'restart'; readonly error: HostError; readonly readyForMs: number | undefined };
+
+export interface RunWatcher {
+  /** It is the caller who stops the child when it aborts the signal. */
+  spawned(child: ChildProcess): void;
+  ready(afterMs: number): void;
+}
+
+const LAST_LINES = 20;
+const LONGEST_SHOWN_LINE = 400;
+
+/** Resolves when the handler has ended. */
+export async function runHandler(
+  { handler, root, environment, machine, clock, observer }: RunOptions,
+  { port, workerId }: { readonly port: number; readonly workerId: string },
+  watcher: RunWatcher,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const logger = createLogger(observer, `Worker.HttpWorkerProcess.${workerId}`);
+  const command = resolveCommand(handler, { root, environment, port, workerId });
+  const { written, cwd: directory, section } = command;
+  for (const name of command.unknownNames) {
+    logger.warning('A name between percent signs in the arguments of the handler is not set: it was removed.', { fields: { name } });
+  }
+  const refusal = preflight(command, machine);
+  if (refusal !== undefined) return { how: 'refused', error: refusal };
+
+  const lines: string[] = [];
+  function onLine(stream: OutputStream, text: string): void {
+    lines.push(text.slice(0, LONGEST_SHOWN_LINE));
+    if (lines.length > LAST_LINES) lines.shift();
+    observer.log(readOutputLine({ stream, text }, handler.useStdErrorStreamForErrorsOnly, workerId));
+  }
+
+  const startedMs = clock.monotonicMs();
+  const elapsedMs = (): number => Math.round(clock.monotonicMs() - startedMs);
+  let child: ChildProcess;
+  try {
+    child = await spawnChild({ ...command, clock, onLine });
+  } catch (cause) {
+    return { how: 'refused', error: workerSpawnFailed({ written, directory, cause }) };
+  }
+  logger.debug('The handler was spawned.', { fields: { pid: child.pid, command: written, directory } });
+  watcher.spawned(child);
+
+  const ended = new AbortController();
+  void child.exited.then(() => ended.abort());
+  const over = AbortSignal.any([signal, ended.signal]);
+  const address = `${HANDLER_HOST}:${port}`;
+  const url = `http://${address}`;
+  async function reportWaiting(waitedMs: number, garbage: string | undefined): Promise<void> {
+    const found = await findOut({ pid: child.pid, port, section, garbage });
+    const { message, code, hint } = workerNotReadyYet({ written, url, waitedMs, ...found });
+    if (!over.aborted) logger.warning(message, { code, hint });
+  }
+
+  let readyAtMs: number | undefined;
+  try {
+    const onWaiting = (waitedMs: number, garbage: string | undefined): void => void reportWaiting(waitedMs, garbage);
+    const readiness = await waitUntilReady({ port, timeoutMs: handler.initializationTimeoutMs, clock, onWaiting }, over);
+    if (readiness.how === 'timedOut') {
+      const found = await findOut({ pid: child.pid, port, section, garbage: readiness.garbage });
+      await child.stop(0);
+      const error = workerNotListening({ written, directory, lines, url, waitedMs: handler.initializationTimeoutMs, ...found });
+      return signal.aborted ? { how: 'stopped' } : { how: 'failed', error, readyForMs: undefined };
+    }
+    readyAtMs = elapsedMs();
+    watcher.ready(readyAtMs);
+  } catch (thrown) {
+    // The wait is cut short by the end of the handler or by the caller; what happened is told by its exit.
+    if (!over.aborted) throw thrown;
+  }
+
+  const exit = await child.exited;
+  if (signal.aborted) return { how: 'stopped' };
+  const ranMs = elapsedMs();
+  const error = describeExit({ command, exit, ranMs, wasReady: readyAtMs !== undefined, address, lines });
+  return { how: exit.code === RESTART_PLEASE ? 'restart' : 'failed', error, readyForMs: readyAtMs === undefined ? undefined : ranMs - readyAtMs };
+}

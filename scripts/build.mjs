@@ -1,0 +1,117 @@
+// Builds what npm start runs and npm publishes: one bundle per entry point, and the declarations of the two packages.
+// Bundles, because a start that opens fifty small files answers its first request tens of milliseconds later.
+// Does nothing when no source has changed since the last build; --force builds all the same.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SOURCES = [
+  'packages/*/src/**/*.ts',
+  'packages/*/package.json',
+  'examples/public-ip/src/**/*.ts',
+  'package-lock.json',
+  'scripts/build.mjs',
+];
+const STAMP = join(ROOT, 'node_modules/.cache/portico-build');
+
+const TARGETS = [
+  { folder: 'packages/portico', entries: { cli: 'src/cli/main.ts', index: 'src/index.ts' }, declarations: true },
+  { folder: 'packages/handler', entries: { index: 'src/index.ts' }, declarations: true },
+  { folder: 'examples/public-ip', entries: { server: 'src/server.ts' } },
+];
+
+async function build() {
+  const fingerprint = fingerprintOfSources();
+  if (!process.argv.includes('--force') && isBuilt(fingerprint)) return;
+  const startedAt = performance.now();
+  rmSync(STAMP, { force: true });
+  const { rolldown } = await import('rolldown');
+  const work = TARGETS.flatMap((target) => [bundle(rolldown, target), ...(target.declarations ? [declare(target)] : [])]);
+  const failures = (await Promise.allSettled(work)).filter(({ status }) => status === 'rejected');
+  for (const { reason } of failures) process.stderr.write(`${reason.message}\n`);
+  if (failures.length > 0) {
+    process.stderr.write('The build failed; what is named above comes first.\n');
+    process.exitCode = 1;
+    return;
+  }
+  mkdirSync(join(STAMP, '..'), { recursive: true });
+  writeFileSync(STAMP, fingerprint);
+  process.stderr.write(`built in ${Math.round(performance.now() - startedAt)} ms\n`);
+}
+
+function fingerprintOfSources() {
+  const hash = createHash('sha256');
+  for (const file of globSync(SOURCES, { cwd: ROOT, exclude: ['**/*.test.ts'] }).sort()) {
+    const { size, mtimeMs } = statSync(join(ROOT, file));
+    hash.update(`${file} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function isBuilt(fingerprint) {
+  const outputs = TARGETS.flatMap(({ folder, entries }) => Object.keys(entries).map((name) => join(ROOT, folder, 'dist', `${name}.js`)));
+  return outputs.every(existsSync) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint;
+}
+
+/** Dependencies are bundled too. What is imported by `await import()` stays a file of its own, read only when it is needed. */
+async function bundle(rolldown, { folder, entries }) {
+  const built = await rolldown({
+    cwd: join(ROOT, folder),
+    input: entries,
+    platform: 'node',
+    resolve: {
+      mainFields: ['module', 'main'],
+      // The example is built beside the kit, not after it.
+      alias: { '@portico/handler': join(ROOT, 'packages/handler/src/index.ts') },
+    },
+  });
+  const dist = join(ROOT, folder, 'dist');
+  const { output } = await built.write({ dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' });
+  await built.close();
+  // Only what the last build left and this one did not write: a program that runs from here keeps the files it may still import.
+  const written = new Set(output.map(({ fileName }) => fileName));
+  for (const name of readdirSync(dist)) if (name.endsWith('.js') && !written.has(name)) rmSync(join(dist, name));
+  writeLicences(output, dist);
+}
+
+/** The licences of bundled packages ask for their text to travel with the code. */
+function writeLicences(output, dist) {
+  const modules = output.flatMap((chunk) => chunk.moduleIds ?? []);
+  const packages = new Set(modules.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0]).filter(Boolean));
+  if (packages.size === 0) return;
+  const texts = [...packages].sort().map((path) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+    const file = readdirSync(path).find((entry) => /^licen[cs]e/i.test(entry));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(path, file), 'utf8').trim() : ''}\n`;
+  });
+  writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+/** Types are checked by npm test, so that a mistake in one file does not keep the others from being tried out. */
+async function declare({ folder }) {
+  const source = join(ROOT, folder, 'src');
+  const options = [
+    '--noCheck',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--noEmit',
+    'false',
+    '--rootDir',
+    source,
+    '--outDir',
+    join(ROOT, folder, 'dist'),
+  ];
+  const config = join(STAMP, '..', `${folder.replace('/', '-')}.tsconfig.json`);
+  mkdirSync(join(STAMP, '..'), { recursive: true });
+  writeFileSync(config, JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), files: [join(source, 'index.ts')], include: [] }));
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  await promisify(execFile)(process.execPath, [tsc, '-p', config, ...options]).catch(({ stdout }) => {
+    throw new Error(`The declarations of ${relative(ROOT, source)} cannot be written:\n${stdout}`);
+  });
+}
+
+await build();

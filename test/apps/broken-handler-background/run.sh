@@ -1,0 +1,3 @@
+#!/bin/sh
+node handler.mjs &
+echo started in the background

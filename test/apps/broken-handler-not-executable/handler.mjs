@@ -1,0 +1,3 @@
+import { createServer } from 'node:http';
+
+createServer((_request, response) => response.end()).listen(process.env.FUNCTIONS_CUSTOMHANDLER_PORT, '127.0.0.1');

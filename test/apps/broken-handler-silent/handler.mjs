@@ -1,0 +1,2 @@
+console.log('waiting for messages');
+setInterval(() => {}, 1000);

@@ -1,0 +1,3 @@
+#!/bin/sh
+node handler.mjs
+echo the wrapper goes on after "$?"

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { AllowanceJudge, faultsOf, faultsOfReach, type IntendedEntry } from './allowances.ts';
+import type { Difference } from './diff.ts';
+
+const entry = (more: Partial<IntendedEntry>): IntendedEntry => ({
+  scenario: 'a.b',
+  path: 'callerGot[0].status',
+  reason: 'Because.',
+  ours: 204,
+  ...more,
+});
+const judgeWith = (...intended: IntendedEntry[]) => new AllowanceJudge({ intended, notToCopy: [] });
+const found = (path: string, ours: unknown): Difference => ({ path, kind: 'differs', original: 'theirs', ours });
+const judged = (one: Partial<IntendedEntry>, path: string, ours: unknown) => judgeWith(entry(one)).judge('a.b', found(path, ours));
+
+describe('AllowanceJudge', () => {
+  test.each<[what: string, ours: unknown, given: unknown]>([
+    ['a value', 204, 204],
+    ['a value with parts', [{ a: 1 }], [{ a: 1 }]],
+    ['null', null, null],
+    ['an absence', '(absent)', undefined],
+    ['a pattern for a text', '/^5\\d\\d$/', '503'],
+    ['a pattern for anything else, as JSON', '/"<trace>"/', ['<trace>']],
+  ])('allows %s that is as promised', (_, ours, given) => {
+    expect(judged({ ours }, 'callerGot[0].status', given)).toBe(true);
+  });
+
+  test.each<[what: string, ours: unknown, given: unknown]>([
+    ['another value', 204, 200],
+    ['a value where absence is promised', '(absent)', null],
+    ['an absence where a pattern is promised', '/./', undefined],
+    ['a text beside the pattern', '/^5/', '404'],
+  ])('refuses %s and says what was promised', (_, ours, given) => {
+    expect(judged({ ours }, 'callerGot[0].status', given)).toEqual({ expected: ours });
+  });
+
+  test('refuses what no entry speaks of', () => {
+    expect(judged({}, 'callerGot[0].text', 204)).toBe(false);
+    expect(judgeWith(entry({})).judge('a.c', found('callerGot[0].status', 204))).toBe(false);
+    expect(judged({ kind: 'only ours' }, 'callerGot[0].status', 204)).toBe(false);
+  });
+
+  test('takes an object as one promise for each field below the path', () => {
+    const judge = judgeWith(
+      entry({ path: 'callerGot', ours: { '[0].status': 204, '[0].rawHeaders.content-length': '(absent)', '[1].text': 'x' } }),
+    );
+    expect(judge.judge('a.b', found('callerGot[0].status', 204))).toBe(true);
+    expect(judge.judge('a.b', found('callerGot[0].rawHeaders.content-length', undefined))).toBe(true);
+    expect(judge.judge('a.b', found('callerGot[0].text', ''))).toBe(false);
+    expect(judge.unused).toEqual(['intended.json: a.b callerGot[1].text: matches nothing']);
+  });
+
+  test('takes a header of a payload and of a raw request for the one header it is', () => {
+    const judge = judgeWith(entry({ scenario: '*', path: '*eaders.X-Forwarded-For', ours: '/127/' }));
+    expect(judge.judge('x', found('handlerReceived[0].json.Data.req.Headers.X-Forwarded-For', ['127.0.0.1']))).toBe(true);
+    expect(judge.judge('y', found('handlerReceived[0].rawHeaders.x-forwarded-for', '127.0.0.1'))).toBe(true);
+    expect(judge.touched).toEqual(new Set());
+  });
+
+  test('lets a promise that is not kept stand before a fact of the platform', () => {
+    const judge = new AllowanceJudge({
+      intended: [entry({ ours: 413 })],
+      notToCopy: [{ scenario: '*', path: 'callerGot*', reason: 'A fact.' }],
+    });
+    expect(judge.judge('a.b', found('callerGot[0].status', 500))).toEqual({ expected: 413 });
+    expect(judge.judge('a.b', found('callerGot[0].text', 'x'))).toBe(true);
+  });
+});
+
+describe('the rules of intended.json', () => {
+  test.each<[why: string, broken: Partial<IntendedEntry>]>([
+    ['a reason is missing', { reason: '' }],
+    ['"ours" is missing', { ours: undefined }],
+    ['a path that is more than "*"', { path: '*' }],
+    ['the path of one header', { scenario: '*', path: 'callerGot[0].status' }],
+    ['the path of one header', { scenario: '*', path: '*rawHeaders.*' }],
+    ['asserts nothing', { ours: '/.*/' }],
+    ['asserts nothing', { ours: { '[0].text': '/x?/' } }],
+  ])('%s', (why, broken) => {
+    expect(faultsOf([entry(broken)])).toEqual([expect.stringContaining(why)]);
+  });
+
+  test('a sound entry, and one for a header of every scenario, are accepted', () => {
+    expect(faultsOf([entry({}), entry({ scenario: '*', path: '*rawHeaders.traceparent', ours: '/^00-/' })])).toEqual([]);
+  });
+
+  test('there are at most sixty', () => {
+    expect(faultsOf(Array.from({ length: 60 }, () => entry({})))).toEqual([]);
+    expect(faultsOf(Array.from({ length: 61 }, () => entry({})))).toEqual([expect.stringContaining('at most 60')]);
+  });
+
+  test('they touch at most a quarter of the cases', () => {
+    expect(faultsOfReach(new Set(['a', 'b']), 8)).toEqual([]);
+    expect(faultsOfReach(new Set(['a', 'b', 'c']), 8)).toEqual([expect.stringContaining('at most 2 of 8')]);
+  });
+});

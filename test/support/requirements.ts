@@ -1,0 +1,49 @@
+// Programs that some tests need and that not every machine has. A test without its program is skipped, with a reason that
+// npm test prints at its end; where nothing may be skipped (PORTICO_TEST_REQUIRE_ALL=1, as in CI) its file fails instead.
+import { spawnSync } from 'node:child_process';
+import { accessSync, appendFileSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program, the Debian packages it comes with, and where a library must be there too, how to see that it is. */
+type Program = { command: string; packages: string; check?: string[] };
+
+const PROGRAMS = {
+  go: { command: 'go', packages: 'golang-go' },
+  r: { command: 'Rscript', packages: 'r-base-core r-cran-httpuv r-cran-jsonlite', check: ['-e', 'library(httpuv); library(jsonlite)'] },
+  python: { command: 'python3', packages: 'python3' },
+  nginx: { command: 'nginx', packages: 'nginx-light' },
+  wrk: { command: 'wrk', packages: 'wrk' },
+  chromium: { command: 'chromium', packages: 'chromium' },
+} satisfies Record<string, Program>;
+
+export type Requirement = keyof typeof PROGRAMS;
+
+/**
+ * What is missing for a test, or undefined: `test.skipIf(needs('go'))('…', …)`.
+ * The file named by PORTICO_TEST_SKIPS collects the reasons.
+ */
+export function needs(name: Requirement): string | undefined {
+  const { command, packages, check }: Program = PROGRAMS[name];
+  const file = find(command);
+  if (file !== undefined && (check === undefined || spawnSync(file, check, { stdio: 'ignore' }).status === 0)) return undefined;
+  const reason = `${name} is not installed (Debian: apt-get install ${packages})`;
+  if (process.env.PORTICO_TEST_REQUIRE_ALL === '1') throw new Error(`A test may not be skipped here, but ${reason}.`);
+  if (process.env.PORTICO_TEST_SKIPS) appendFileSync(process.env.PORTICO_TEST_SKIPS, `${reason}\n`);
+  return reason;
+}
+
+/** Servers live in folders that an ordinary user's PATH leaves out. */
+const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+
+/** The full path of a program, or undefined. */
+export function find(command: string): string | undefined {
+  return FOLDERS.map((folder) => join(folder, command)).find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      // Not here; perhaps in the next folder.
+      return false;
+    }
+  });
+}
