@@ -37,9 +37,11 @@ export const goals = {
 } as const satisfies Record<string, Goal>;
 
 export type GoalName = keyof typeof goals;
-export type Figures = Partial<Record<GoalName, number>>;
+/** 'disturbed': measured, but others used the machine in every round. */
+export type Figure = number | 'disturbed';
+export type Figures = Partial<Record<GoalName, Figure>>;
 
-export type Verdict = { readonly goal: GoalName; readonly measured: number; readonly verdict: string };
+export type Verdict = { readonly goal: GoalName; readonly measured: Figure; readonly verdict: string };
 
 export function judge(figures: Figures): Verdict[] {
   return (Object.keys(goals) as GoalName[]).flatMap((goal) => {
@@ -48,13 +50,15 @@ export function judge(figures: Figures): Verdict[] {
   });
 }
 
-function verdictOn({ better, unit, atLeast, aim }: Goal, measured: number): string {
+function verdictOn({ better, unit, atLeast, aim }: Goal, measured: Figure): string {
+  if (measured === 'disturbed') return 'no clean round';
   const shortfall = (figure: number) => (better === 'more' ? figure - measured : measured - figure);
   if (shortfall(aim) <= 0) return 'met, the aim too';
   if (shortfall(atLeast) <= 0) return 'met';
   return `short by ${rounded(shortfall(atLeast), unit)}`;
 }
 
-export function rounded(value: number, unit: Goal['unit']): string {
+export function rounded(value: Figure, unit: Goal['unit']): string {
+  if (value === 'disturbed') return '–';
   return unit === '×' ? value.toFixed(2) : `${value.toFixed(1)} ${unit}`;
 }

@@ -77,10 +77,9 @@ export function watchPeak(pids: readonly number[]): { stop(): number } {
 }
 
 const cleanBelow = 0.06;
-const attemptCount = 5;
 
 /** Repeats a measurement that others disturbed; of disturbed ones alone it takes the least disturbed. */
-export async function calmly<S extends { foreignShare: number }>(measure: () => Promise<S>): Promise<S> {
+export async function calmly<S extends { foreignShare: number }>(attemptCount: number, measure: () => Promise<S>): Promise<S> {
   let best = await measure();
   for (let attempt = 1; attempt < attemptCount && best.foreignShare >= cleanBelow; attempt += 1) {
     await sleep(1000);

@@ -7,6 +7,8 @@ export type Options = {
   readonly roundCount: number;
   readonly loadSeconds: number;
   readonly startCount: number;
+  /** How often a load is tried until nobody disturbs it. */
+  readonly attemptCount: number;
   readonly quick: boolean;
   readonly measures: readonly MeasureName[];
   readonly candidates: readonly CandidateName[];
@@ -46,6 +48,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     roundCount,
     loadSeconds: values.quick ? 2 : 4,
     startCount: values.quick ? 5 : 20,
+    attemptCount: values.quick ? 2 : 5,
     quick: values.quick,
     measures: chosenOf(measureNames, values.only, '--only'),
     candidates: chosenOf(candidateNames, values.candidates, '--candidates'),

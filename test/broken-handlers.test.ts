@@ -5,17 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { HandlerConfig } from '../packages/portico/src/core/function-app.ts';
 import type { LogRecord } from '../packages/portico/src/core/log.ts';
+import { type Machine, thisMachine } from '../packages/portico/src/platform/machine.ts';
 import { addressesOfPort } from '../packages/portico/src/platform/ports.ts';
 import { FakeClock } from '../packages/portico/src/testing/fake-clock.ts';
 import { createWorkerProcess, type WorkerProcess } from '../packages/portico/src/worker/process.ts';
 import type { WorkerState } from '../packages/portico/src/worker/process-state.ts';
 
-const machine = { platform: 'linux', arch: 'x64', runsForeign: () => false };
+const linux: Machine = { platform: 'linux', arch: 'x64', runsForeign: () => false };
 const started: WorkerProcess[] = [];
 const folders: string[] = [];
 
+type Overrides = Partial<HandlerConfig> & { files?: Record<string, Buffer>; machine?: Machine };
+
 /** Starts the handler of test/apps/broken-handler-NAME; with `files` (executable ones), of a copy to which they were added. */
-function start(name: string, { files, ...overrides }: Partial<HandlerConfig> & { files?: Record<string, Buffer> } = {}) {
+function start(name: string, { files, machine = thisMachine, ...overrides }: Overrides = {}) {
   const app = fileURLToPath(new URL(`apps/broken-handler-${name}`, import.meta.url));
   const root = files === undefined ? app : copyOf(app, files);
   const { description } = JSON.parse(readFileSync(join(root, 'host.json'), 'utf8')).customHandler;
@@ -170,7 +173,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
       bytes.write('MZ');
       bytes.writeUInt32LE(128, 0x3c);
       bytes.write('PE\0\0d\x86', 128, 'latin1');
-      const handler = start('missing', { executablePath: 'server.exe', files: { 'server.exe': bytes } });
+      const handler = start('missing', { machine: linux, executablePath: 'server.exe', files: { 'server.exe': bytes } });
       expect(await handler.problem('WORKER_PROGRAM_FOREIGN')).toMatchInlineSnapshot(`
         "error: <app>/server.exe is a Windows program for x64; this machine is linux/x64.
         Build it for this machine; in Go: GOOS=linux GOARCH=amd64 go build. On Azure: "Exec format error"."
@@ -178,7 +181,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
     });
 
     test('was built for another processor', async () => {
-      const handler = start('missing', { executablePath: 'server', files: { server: elf(183) } });
+      const handler = start('missing', { machine: linux, executablePath: 'server', files: { server: elf(183) } });
       expect(await handler.problem('WORKER_PROGRAM_FOREIGN')).toMatchInlineSnapshot(`
         "error: <app>/server is a Linux program for arm64; this machine is linux/x64.
         Build it for this machine; in Go: GOOS=linux GOARCH=amd64 go build. On Azure: "Exec format error"."
@@ -195,7 +198,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
       program.writeUInt32LE(160, 72);
       program.writeUInt32LE(32, 96);
       program.write('/lib/ld-musl-nowhere.so.1', 160);
-      const handler = start('missing', { executablePath: 'server', files: { server: program } });
+      const handler = start('missing', { machine: linux, executablePath: 'server', files: { server: program } });
       expect(await handler.problem('WORKER_LOADER_MISSING')).toMatchInlineSnapshot(`
         "error: <app>/server needs /lib/ld-musl-nowhere.so.1, which this machine does not have: it was built for a system with musl, such as Alpine.
         Build it on this system, or without a loader; in Go: CGO_ENABLED=0 go build. On Azure: "No such file or directory"."
@@ -247,7 +250,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
 
     test('does so because its script is missing', async () => {
       const problem = await start('script').problem('WORKER_EXITED');
-      expect(problem.replace(/  .*\n/g, '').replace(/Node\.js v\S+/, '<node>')).toMatchInlineSnapshot(`
+      expect(problem.replace(/ {2}.*\n/g, '').replace(/Node\.js v\S+/, '<node>')).toMatchInlineSnapshot(`
         "error: The handler "node handler.js" exited with code 1 after <n> ms, before it answered on 127.0.0.1:<port>.
         Working directory: <app>
         Its last output:

@@ -30,12 +30,7 @@ export async function bodies(bench: Bench): Promise<Outcome> {
   const samples: Record<string, unknown> = {};
   let figures: Figures = {};
   for (const body of options.quick ? cases.slice(0, 2) : cases) {
-    const rounds = await interleave(
-      servers,
-      options.roundCount,
-      (server) => measureLoad(workshop, server, loadOf(body, options.loadSeconds)),
-      report,
-    );
+    const rounds = await interleave(servers, options, (server) => measureLoad(workshop, server, loadOf(body, options.loadSeconds)), report);
     tables.push(bodyTable(body, rounds));
     samples[body.title] = Object.fromEntries(rounds);
     figures = { ...figures, ...figuresOf(body, rounds) };

@@ -1,11 +1,11 @@
 // What a proxy adds to a request when nothing is busy: 2,000 requests a second over 8 connections, sent when due, not when the last one is back.
 import type { Bench, Outcome } from '../bench.ts';
 import { startCandidates } from '../candidates.ts';
-import type { Figures } from '../goals.ts';
+import type { Figure, Figures } from '../goals.ts';
 import { watchForeign } from '../load.ts';
 import { loadCore } from '../machine.ts';
 import { run } from '../processes.ts';
-import { cleanCount, interleave, medianOf, type Rounds } from '../rounds.ts';
+import { cleanCount, hasCleanRounds, interleave, medianOf, type Rounds } from '../rounds.ts';
 import { table } from '../tables.ts';
 
 type LatencySample = { readonly p50Us: number; readonly p99Us: number; readonly foreignShare: number };
@@ -23,7 +23,7 @@ export async function latency(bench: Bench): Promise<Outcome> {
     return { p50Us, p99Us, foreignShare: foreign.share() };
   };
   for (const { port } of servers) await atRate(port); // For the compiler, as everywhere.
-  const rounds = await interleave(servers, options.roundCount, ({ port }) => atRate(port), report);
+  const rounds = await interleave(servers, options, ({ port }) => atRate(port), report);
   return { tables: [latencyTable(rounds)], figures: figuresOf(rounds), samples: Object.fromEntries(rounds) };
 }
 
@@ -34,7 +34,8 @@ function addedP50(rounds: Rounds<LatencySample>, name: string): number {
 
 function figuresOf(rounds: Rounds<LatencySample>): Figures {
   if (!rounds.has('direct') || !rounds.has('nginx')) return {};
-  const toNginx = (name: string) => addedP50(rounds, name) / addedP50(rounds, 'nginx');
+  const toNginx = (name: string): Figure =>
+    hasCleanRounds(rounds, 'direct', 'nginx', name) ? addedP50(rounds, name) / addedP50(rounds, 'nginx') : 'disturbed';
   return {
     ...(rounds.has('forward') ? { forwardAddedP50: toNginx('forward') } : {}),
     ...(rounds.has('proxy') ? { proxyAddedP50: toNginx('proxy') } : {}),

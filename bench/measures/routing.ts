@@ -5,8 +5,9 @@ import type { Bench, Outcome } from '../bench.ts';
 import { newFolder, type Server, startPortico } from '../candidates.ts';
 import { type LoadSample, measureLoad } from '../load.ts';
 import { benchFolder } from '../prerequisites.ts';
-import { cleanCount, interleave, medianOf, ratioOf } from '../rounds.ts';
+import { cleanCount, interleave, medianOf } from '../rounds.ts';
 import { table } from '../tables.ts';
+import { figure } from './small-replies.ts';
 
 export async function routing(bench: Bench): Promise<Outcome> {
   const { workshop, options, report } = bench;
@@ -26,7 +27,7 @@ export async function routing(bench: Bench): Promise<Outcome> {
     return measureLoad(workshop, server, { path: '/', connectionCount: 8, seconds: options.loadSeconds, script });
   };
   for (const server of servers) await measure(server); // For the compiler, as everywhere.
-  const rounds = await interleave(servers, options.roundCount, measure, report);
+  const rounds = await interleave(servers, options, measure, report);
   const p50Ms = (sample: LoadSample) => sample.p50Ms;
   return {
     tables: [
@@ -43,7 +44,7 @@ export async function routing(bench: Bench): Promise<Outcome> {
         ]),
       ),
     ],
-    figures: { routing: ratioOf(rounds, '10000 functions', '10 functions', p50Ms) },
+    figures: figure('routing', rounds, '10000 functions', '10 functions', p50Ms),
     samples: Object.fromEntries(rounds),
   };
 }

@@ -3,7 +3,7 @@ import type { Bench, Outcome } from '../bench.ts';
 import { type CandidateName, candidateNames, startCandidates } from '../candidates.ts';
 import type { Figures, GoalName } from '../goals.ts';
 import { type LoadSample, measureLoad } from '../load.ts';
-import { cleanCount, interleave, medianOf, type Rounds, ratioOf } from '../rounds.ts';
+import { cleanCount, hasCleanRounds, interleave, medianOf, type Rounds, ratioOf } from '../rounds.ts';
 import { table } from '../tables.ts';
 
 const browserHeaders = [
@@ -57,7 +57,7 @@ async function smallReplies(bench: Bench, wanted: readonly CandidateName[], head
     await measureLoad(workshop, server, { ...load, seconds: 2 }); // For the compiler: a cold Node is half as fast.
   }
   // Awaited here: the servers stop when this function is left.
-  return await interleave(servers, options.roundCount, (server) => measureLoad(workshop, server, load), report);
+  return await interleave(servers, options, (server) => measureLoad(workshop, server, load), report);
 }
 
 const requestsPerSecond = (sample: LoadSample) => sample.requestsPerSecond;
@@ -71,7 +71,8 @@ export function figure(
   reference: string,
   of: (sample: LoadSample) => number,
 ): Figures {
-  return rounds.has(name) && rounds.has(reference) ? { [goal]: ratioOf(rounds, name, reference, of) } : {};
+  if (!rounds.has(name) || !rounds.has(reference)) return {};
+  return { [goal]: hasCleanRounds(rounds, name, reference) ? ratioOf(rounds, name, reference, of) : 'disturbed' };
 }
 
 function smallReplyTable(title: string, rounds: Rounds<LoadSample>): string {

@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { makeApp } from '../apps.ts';
 import type { Bench, Outcome } from '../bench.ts';
 import { newFolder } from '../candidates.ts';
+import type { Figure } from '../goals.ts';
+import { calmly, watchForeign } from '../load.ts';
 import { benchFolder, porticoCommand } from '../prerequisites.ts';
 import { firstOk, freePort, launch, stopProcess } from '../processes.ts';
-import { median } from '../rounds.ts';
+import { cleanCount, hasCleanRounds, medianOf } from '../rounds.ts';
 import { table } from '../tables.ts';
 
 type Starter = () => Promise<number>;
+type StartSample = { readonly ms: Partial<Record<StarterName, number>>; readonly foreignShare: number };
 
 const starterNames = {
   node: 'node -e 0, to its end',
@@ -48,23 +51,37 @@ export async function startup(bench: Bench): Promise<Outcome> {
     portico: () => toFirstOk(workshop.nodePath, (port) => [porticoCommand, 'start', root, '--port', String(port)]),
   };
   const names = (Object.keys(starters) as StarterName[]).filter((name) => name !== 'portico' || bench.chosen(['forward']).length > 0);
-  const samples: Record<StarterName, number[]> = { node: [], handler: [], bare: [], portico: [] };
+  const oneOfEach = async (order: readonly StarterName[]): Promise<StartSample> => {
+    const foreign = watchForeign();
+    const ms: Partial<Record<StarterName, number>> = {};
+    for (const name of order) ms[name] = await starters[name]();
+    return { ms, foreignShare: foreign.share() };
+  };
+  const samples: StartSample[] = [];
   for (let repetition = 0; repetition < options.startCount; repetition += 1) {
-    for (const name of repetition % 2 === 0 ? names : names.toReversed()) samples[name].push(await starters[name]());
+    samples.push(await calmly(options.attemptCount, () => oneOfEach(repetition % 2 === 0 ? names : names.toReversed())));
     if (repetition % 5 === 4) report(`${repetition + 1} of ${options.startCount} starts`);
   }
-  const ms = (name: StarterName) => median(samples[name]);
-  const phases = /ready in .*/.exec(readFileSync(logFile, 'utf8'))?.[0];
+  const rounds = new Map([['starts', samples]]);
+  const medianMs = (name: StarterName) => medianOf(rounds, 'starts', ({ ms }) => ms[name] ?? Number.NaN);
+  const fastestMs = (name: StarterName) => Math.min(...samples.map(({ ms }) => ms[name] ?? Number.NaN));
+  const phases = readFileSync(logFile, 'utf8')
+    .match(/ready in .*/g)
+    ?.at(-1);
   return {
     tables: [
       table(
-        `Start to first 200, 20 functions, ${options.startCount} interleaved starts, ms`,
+        `Start to first 200, 20 functions, ms, ${cleanCount(rounds, 'starts')} clean rounds`,
         ['what', 'median', 'fastest'],
-        names.map((name) => [starterNames[name], ms(name).toFixed(1), Math.min(...samples[name]).toFixed(1)]),
+        names.map((name) => [starterNames[name], medianMs(name).toFixed(1), fastestMs(name).toFixed(1)]),
       ),
-      ...(phases === undefined ? [] : [`Portico says of its first start: ${phases}\n`]),
+      ...(phases === undefined ? [] : [`Portico of its own last start: ${phases}\n`]),
     ],
-    figures: names.includes('portico') ? { firstAnswer: ms('portico') - ms('node') - ms('handler') } : {},
+    figures: names.includes('portico') ? { firstAnswer: beyondNodeAndHandler() } : {},
     samples,
   };
+
+  function beyondNodeAndHandler(): Figure {
+    return hasCleanRounds(rounds, 'starts') ? medianMs('portico') - medianMs('node') - medianMs('handler') : 'disturbed';
+  }
 }

@@ -1,20 +1,18 @@
 // Performs the scenarios on Portico and lays what happened beside what the original host did. README.md explains it.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { AllowanceJudge, faultsOf, faultsOfReach, readAllowances } from './judge/allowances.ts';
+import { judgeRun } from './judge/judge-run.ts';
 import { type Later, readLater } from './judge/later.ts';
-import { linesOf, type Outcome, sumsOf } from './judge/report.ts';
-import { readExpected, verdictOf } from './judge/verdict.ts';
-import { type GroupOutcome, type RecorderOptions, recordGroup } from './record/group.ts';
+import { linesOf, sumsOf } from './judge/report.ts';
+import { type RecorderOptions, recordGroup } from './record/group.ts';
 import { estimatedMs, runInParallel } from './record/parallel.ts';
 import { globToRegExp, loadGroups } from './record/scenarios.ts';
 import type { Group } from './record/types.ts';
+import { clearResults, keepGroup, keepRun, keepSummary, lastRun } from './results.ts';
 
 const HERE = new URL('./', import.meta.url);
 const ROOT = new URL('../../', import.meta.url);
-const RESULTS = new URL('results/', HERE);
 const PORTICO = `node ${fileURLToPath(new URL('packages/portico/bin/portico.js', ROOT))} start {app} --port {port} {auth}`;
 
 const { values: options } = parseArgs({
@@ -23,6 +21,7 @@ const { values: options } = parseArgs({
     sample: { type: 'string', default: '1' },
     later: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    judge: { type: 'boolean', default: false },
     jobs: { type: 'string', default: String(Math.min(4, availableParallelism() + 1)) },
     'host-command': { type: 'string', default: PORTICO },
     'auth-arguments': { type: 'string', default: '' },
@@ -54,22 +53,28 @@ async function main(): Promise<boolean> {
     for (const { name, scenarios } of groups) for (const { id, about } of scenarios) console.log(`${name}\t${id}\t${about}`);
     return true;
   }
-  prepareResults();
-  const startedAt = performance.now();
-  const judge = new AllowanceJudge(readAllowances(HERE));
-  const outcomes = await runInParallel(groups, Number(options.jobs), estimatedMs, async (group) => {
-    const outcome = await recordGroup(group, recorder);
-    keep(group, outcome);
-    return outcome;
-  });
-  const outcome = judgeAll(all, outcomes, judge, later, (performance.now() - startedAt) / 1000);
-  const sums = sumsOf(outcome);
-  writeFileSync(new URL('summary.json', RESULTS), `${JSON.stringify({ ...sums, later: Object.fromEntries(outcome.later) }, null, 2)}\n`);
+  if (!options.judge) await perform(groups);
+  const scenarioIds = all.flatMap(({ scenarios }) => scenarios.map(({ id }) => id));
+  const outcome = judgeRun(HERE, scenarioIds, lastRun(), later);
   for (const line of linesOf(outcome)) console.log(line);
-  return sums.failed === 0;
+  keepSummary(sumsOf(outcome));
+  return sumsOf(outcome).failed === 0;
 }
 
-const isWholeRun = options.only.length === 0 && options.sample === '1';
+async function perform(groups: readonly Group[]): Promise<void> {
+  clearResults();
+  const startedAt = performance.now();
+  const outcomes = await runInParallel(groups, Number(options.jobs), estimatedMs, async (group) => {
+    const outcome = await recordGroup(group, recorder);
+    keepGroup(group, outcome);
+    return outcome;
+  });
+  keepRun({
+    isWhole: options.only.length === 0 && options.sample === '1',
+    seconds: (performance.now() - startedAt) / 1000,
+    faults: outcomes.flatMap(({ faults }) => faults),
+  });
+}
 
 /** Groups with the scenarios that are asked for and built, in their order. */
 function wantedGroups(all: readonly Group[], later: Later): Group[] {
@@ -80,56 +85,6 @@ function wantedGroups(all: readonly Group[], later: Later): Group[] {
   let count = 0;
   const sampled = groups.map((group) => ({ ...group, scenarios: group.scenarios.filter(() => count++ % Number(options.sample) === 0) }));
   return sampled.filter(({ scenarios }) => scenarios.length > 0);
-}
-
-function prepareResults(): void {
-  rmSync(RESULTS, { recursive: true, force: true });
-  for (const folder of ['full', 'normalised', 'logs']) mkdirSync(new URL(`${folder}/`, RESULTS), { recursive: true });
-}
-
-function keep(group: Group, { recordings, log }: GroupOutcome): void {
-  const write = (path: string, content: object) => writeFileSync(new URL(path, RESULTS), `${JSON.stringify(content, null, 1)}\n`);
-  writeFileSync(new URL(`logs/${group.name}.log`, RESULTS), log);
-  for (const { id, full, normalised } of recordings) {
-    write(`full/${id}.json`, full);
-    write(`normalised/${id}.json`, normalised);
-  }
-}
-
-function judgeAll(all: readonly Group[], outcomes: GroupOutcome[], judge: AllowanceJudge, later: Later, seconds: number): Outcome {
-  const recorded = outcomes.flatMap(({ recordings }) => recordings).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const judged = recorded.map(({ id, normalised }) => verdictOf(id, readExpected(HERE, id), normalised, judge));
-  const verdicts = judged.filter(({ id }) => later.waitsFor(id) === undefined);
-  const faults = outcomes.flatMap((outcome) => outcome.faults).filter(({ id }) => later.waitsFor(id) === undefined);
-  const cases = casesOf(all);
-  const waiting = cases.flatMap((id): [string, string][] => {
-    const reason = later.waitsFor(id);
-    return reason === undefined ? [] : [[id, reason]];
-  });
-  if (isWholeRun) {
-    const compared = verdicts.filter(({ outcome }) => outcome !== 'unrecorded');
-    const complaints = [
-      ...faultsOf(readAllowances(HERE).intended),
-      ...judge.unused,
-      ...faultsOfReach(judge.touched, compared.length),
-      ...later.unused(cases),
-    ];
-    faults.push(...complaints.map((reason) => ({ id: reason.split(':')[0] ?? '', reason })));
-    const met = new Set([...judged, ...faults].map(({ id }) => id));
-    faults.push(
-      ...cases.filter((id) => !met.has(id) && later.waitsFor(id) === undefined).map((id) => ({ id, reason: 'it was not performed' })),
-    );
-  }
-  const couldMoveUp = judged.filter(
-    ({ id, outcome }) => later.waitsFor(id) !== undefined && (outcome === 'identical' || outcome === 'intended'),
-  );
-  return { verdicts, faults, later: new Map(waiting), couldMoveUp: couldMoveUp.map(({ id }) => id), seconds };
-}
-
-/** Every scenario, and every recording whether or not a scenario of that name is there. */
-function casesOf(all: readonly Group[]): string[] {
-  const recordings = readdirSync(new URL('recordings/', HERE)).map((name) => name.replace(/\.json$/, ''));
-  return [...new Set([...all.flatMap(({ scenarios }) => scenarios.map(({ id }) => id)), ...recordings])].sort();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

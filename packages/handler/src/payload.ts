@@ -91,12 +91,13 @@ function decodeInput(value: unknown): unknown {
   return typeof value === 'string' && /^(["[{]|null$)/.test(value) ? decodeFact(value) : value;
 }
 
-/** Metadata hold no bytes: what reads as JSON is JSON, the rest is a date. */
+/** Metadata hold no bytes, so whatever reads as JSON is JSON. */
 function decodeFact(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
     return JSON.parse(value);
   } catch {
+    // A date, which the host writes as it is.
     return value;
   }
 }

@@ -16,7 +16,7 @@ const MOST_ENTRIES = 60;
 const LARGEST_SHARE = 1 / 4;
 const ABSENT = '(absent)';
 /** The path of one header, wherever headers stand. */
-const ONE_HEADER = /^\*(raw)?[hH]?eaders\.[A-Za-z0-9-]+(\[0\]|\*)?$/;
+const ONE_HEADER = /^\*(rawHeaders|Headers|eaders)\.[A-Za-z0-9-]+\*?$/;
 
 export function readAllowances(folder: URL): Allowances {
   const read = <T>(name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T;
@@ -85,22 +85,20 @@ export class AllowanceJudge {
 
 type Clause = { entry: IntendedEntry; path: string; ours: unknown; used: boolean; matches(id: string, difference: Difference): boolean };
 
-/** An "ours" that is an object with paths as keys speaks of the fields below the entry's path, one clause for each. */
+/** An "ours" that is an object has the ends of paths as keys and speaks of each of those fields: one clause for each. */
 function clausesOf(entry: IntendedEntry): Clause[] {
   const { scenario, path, kind, ours } = entry;
-  const clause = (at: string, value: unknown): Clause => ({
-    entry,
-    path: at,
-    ours: value,
-    used: false,
-    matches: matcher(scenario, at, kind),
+  const matches = matcher(scenario, path, kind);
+  if (!isObject(ours)) return [{ entry, path, ours, used: false, matches }];
+  return Object.entries(ours).map(([key, value]) => {
+    const end = new RegExp(`(^|\\.|(?=\\[))${globToRegExp(key).source.slice(1)}`);
+    const endsSo = (id: string, found: Difference) => matches(id, found) && end.test(found.path);
+    return { entry, path: `${path} … ${key}`, ours: value, used: false, matches: endsSo };
   });
-  if (!isObject(ours)) return [clause(path, ours)];
-  return Object.entries(ours).map(([key, value]) => clause(key.startsWith('[') ? `${path}${key}` : `${path}.${key}`, value));
 }
 
 function matcher(scenario: string, path: string, kind: Difference['kind'] | undefined) {
-  const [isScenario, isPath] = [globToRegExp(scenario), globToRegExp(path, 'i')];
+  const [isScenario, isPath] = [globToRegExp(scenario), globToRegExp(path)];
   return (id: string, found: Difference) => isScenario.test(id) && isPath.test(found.path) && (kind === undefined || kind === found.kind);
 }
 

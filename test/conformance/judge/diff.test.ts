@@ -7,12 +7,12 @@ describe('diffRecordings', () => {
   test('names the path and both values of each difference', () => {
     expect(diffRecordings({ a: { list: [1, { b: 2 }] } }, { a: { list: [1, { b: 3 }, 4] } })).toEqual([
       { path: 'a.list[1].b', kind: 'differs', original: 2, ours: 3 },
-      { path: 'a.list[2]', kind: 'only ours', original: undefined, ours: 4 },
+      { path: 'a.list[2]', kind: 'only right', original: undefined, ours: 4 },
     ]);
   });
 
   test('tells null from absent', () => {
-    expect(diffRecordings({ a: null }, {})).toEqual([{ path: 'a', kind: 'only original', original: null, ours: undefined }]);
+    expect(diffRecordings({ a: null }, {})).toEqual([{ path: 'a', kind: 'only left', original: null, ours: undefined }]);
   });
 
   test('compares headers by name, whatever their order', () => {
@@ -28,8 +28,8 @@ describe('diffRecordings', () => {
   test('finds a header that is spelled otherwise, missing or more', () => {
     expect(diffRecordings(headers(['Date', 'x'], ['Gone', '1']), headers(['date', 'x'], ['More', '2']))).toEqual([
       { path: 'callerGot[0].rawHeaders.date', kind: 'spelling', original: 'Date', ours: 'date' },
-      { path: 'callerGot[0].rawHeaders.gone', kind: 'only original', original: '1', ours: undefined },
-      { path: 'callerGot[0].rawHeaders.more', kind: 'only ours', original: undefined, ours: '2' },
+      { path: 'callerGot[0].rawHeaders.gone', kind: 'only left', original: '1', ours: undefined },
+      { path: 'callerGot[0].rawHeaders.more', kind: 'only right', original: undefined, ours: '2' },
     ]);
   });
 

@@ -1,8 +1,9 @@
 // Field-by-field differences between two normalised recordings: what the original did, and ours.
 
+/** Left is the original, right is ours. */
 export type Difference = {
   path: string;
-  kind: 'differs' | 'only original' | 'only ours' | 'spelling';
+  kind: 'differs' | 'only left' | 'only right' | 'spelling';
   original: unknown;
   ours: unknown;
 };
@@ -26,7 +27,7 @@ function walk(original: unknown, ours: unknown, path: string, found: Difference[
   } else if (isFields(original) && isFields(ours)) {
     for (const key of keysOf(original, ours)) walk(original[key], ours[key], `${path}.${key}`, found);
   } else {
-    found.push({ path, kind: ours === undefined ? 'only original' : original === undefined ? 'only ours' : 'differs', original, ours });
+    found.push({ path, kind: ours === undefined ? 'only left' : original === undefined ? 'only right' : 'differs', original, ours });
   }
 }
 

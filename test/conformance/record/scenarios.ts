@@ -52,5 +52,4 @@ function groupScenarios(scenarios: Scenario[], apps: Record<string, App>): Group
 }
 
 /** "*" stands for any text. */
-export const globToRegExp = (glob: string, flags = ''): RegExp =>
-  new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, flags);
+export const globToRegExp = (glob: string): RegExp => new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);

@@ -32,7 +32,7 @@ describe('readCertificate', () => {
 
   test('takes a PEM key with a password', () => {
     const encrypted = createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' });
-    const file = write({ 'one.pem': () => cert + encrypted });
+    const file = write({ 'one.pem': () => `${cert}\n${encrypted}` });
     expect(readCertificate(file, 'open')).toMatchObject({ key: expect.stringMatching(/^-----BEGIN PRIVATE KEY/) });
     expect(() => readCertificate(file, 'shut')).toThrow(
       expect.objectContaining({ hint: 'Check --password, and that the file is PFX or PEM.' }),

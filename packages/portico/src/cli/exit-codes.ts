@@ -6,10 +6,10 @@ export const EXIT_CODES = {
     code: 0,
     doc: 'Stopped as asked: Ctrl+C, SIGTERM or SIGHUP, and everything was stopped in order. Also help, version and completion.',
   },
-  failed: { code: 1, doc: 'Could not start: no host.json, a taken port. The message names the reason.' },
+  failed: { code: 1, doc: 'Could not start, because a port is taken, for example. The message names the reason.' },
   usage: {
     code: 2,
-    doc: 'The command line is wrong, names a file that cannot be used, or asks for an address beyond loopback without --no-auth.',
+    doc: 'The command line is wrong, names a folder without an app or a file that cannot be used, or an address beyond loopback without --no-auth.',
   },
   fault: { code: 70, doc: 'A fault in Portico itself. Please report it with the message.' },
   interrupted: { code: 130, doc: 'Stopped at once by a second Ctrl+C; requests that ran were cut off.' },

@@ -28,12 +28,12 @@ describe('helpText', () => {
       Run the function app in the folder APP, or the one around the current folder.
 
         --port N|auto            Port to listen on; auto takes the first free one from 7071 up, 0 any free
-                                 one. Default: 7071.
+                                 one. Default: 7071, or Host.LocalHttpPort of local.settings.json.
         --address A              Address to listen on. Beyond loopback only together with --no-auth.
-                                 Default: 127.0.0.1.
+                                 Default: 127.0.0.1, or Host.LocalHttpAddress.
         --functions A,B          Load only these functions. May be repeated. Default: all.
         --cors ORIGINS           Origins whose pages may call the functions, with commas between them; *
-                                 is all. May be repeated.
+                                 is all. May be repeated. Default: none, or Host.CORS.
         --cors-credentials       Let those pages send cookies and credentials.
         --https                  Serve HTTPS, with a certificate made on this machine unless --cert names
                                  one.

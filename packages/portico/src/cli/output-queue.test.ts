@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { FakeDescriptor } from '../../../../test/support/fake-program.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { FakeDescriptor } from './fake-program.ts';
 import { OutputQueue } from './output-queue.ts';
 
 describe('OutputQueue', () => {
@@ -58,6 +58,7 @@ describe('OutputQueue', () => {
     const keptCount = descriptor.lines.length;
     expect(keptCount).toBeGreaterThan(1000);
 
+    await clock.advance(5);
     queue.writeLine('next');
     await clock.advance(25);
     expect(descriptor.lines.map((line) => line.replace(/\.+$/, ''))).toEqual([

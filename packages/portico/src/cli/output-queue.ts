@@ -49,12 +49,11 @@ export class OutputQueue {
   /** Takes one line, or several, without the last line break. */
   writeLine(line: string): void {
     if (this.#closed) return;
-    // Once lines were lost, more are until half of the backlog is gone: one gap, said once, reads better than a hundred small ones.
-    if (this.#backlogBytes < BACKLOG_BYTES / 2) this.#mentionLoss();
+    this.#mentionLoss();
     if (this.#lostCount > 0 || !this.#append(line)) this.#lostCount++;
     // A reader that is behind is only asked now and then: a refused system call for each line would be dearer than all the rest.
     if (this.#end >= FLUSH_FROM_BYTES && !this.#readerIsBehind) this.#flush();
-    if (!this.#flushIsDue && this.#backlogBytes > 0) void this.#flushLater();
+    if (!this.#flushIsDue && this.#hasMore()) void this.#flushLater();
   }
 
   /** Writes what is left, and waits for a slow reader, though not for ever. */
@@ -71,9 +70,10 @@ export class OutputQueue {
   async #flushLater(): Promise<void> {
     this.#flushIsDue = true;
     let delayMs = FLUSH_AFTER_MS;
-    while (this.#backlogBytes > 0) {
+    while (this.#hasMore()) {
       await this.#clock.sleep(delayMs, NEVER);
       this.#flush();
+      this.#mentionLoss();
       delayMs = RETRY_AFTER_MS;
     }
     this.#flushIsDue = false;
@@ -101,8 +101,10 @@ export class OutputQueue {
     }
   }
 
+  /** Once lines were lost, more are until half of the backlog is gone: one gap, said once, reads better than a hundred small ones. */
   #mentionLoss(): void {
-    if (this.#lostCount > 0 && this.#append(this.#describeLoss(this.#lostCount))) this.#lostCount = 0;
+    if (this.#lostCount === 0 || this.#backlogBytes > BACKLOG_BYTES / 2) return;
+    if (this.#append(this.#describeLoss(this.#lostCount))) this.#lostCount = 0;
   }
 
   /** False when the backlog leaves no room. */
@@ -128,8 +130,13 @@ export class OutputQueue {
 
   #close(): void {
     this.#closed = true;
+    this.#lostCount = 0;
     this.#start = 0;
     this.#end = 0;
+  }
+
+  #hasMore(): boolean {
+    return this.#backlogBytes > 0 || this.#lostCount > 0;
   }
 
   get #backlogBytes(): number {

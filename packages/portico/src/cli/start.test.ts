@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createFakeProgram, FakeHost } from '../../../../test/support/fake-program.ts';
 import { HostError } from '../core/error.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import type { HostOptions, ReadyReport } from '../host/create-host.ts';
-import { createFakeProgram, FakeHost } from './fake-program.ts';
 import { runPortico } from './run-portico.ts';
 // Loaded beforehand, so that what follows needs nothing from outside.
 import './start.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFakeProgram } from './fake-program.ts';
+import { createFakeProgram } from '../../../../test/support/fake-program.ts';
 import { stopRequest } from './stop-request.ts';
 
 describe('stopRequest', () => {

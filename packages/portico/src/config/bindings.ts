@@ -1,5 +1,4 @@
 // The bindings of one function: each on its own, then all together.
-import { METHODS } from 'node:http';
 import type { BindingMetadata, HttpTriggerMetadata, JsonValue } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import { nearestName } from '../core/nearest-name.ts';
@@ -11,14 +10,14 @@ import {
   bindingTypeNotRunYet,
   bindingTypeUnknown,
   httpBindingAsInput,
-  methodUnknown,
+  methodMisspelt,
   returnBindingNotOut,
   triggerMissing,
   triggerRepeated,
 } from '../core/problems/function-json.ts';
 import { BINDING_TYPES, isTriggerType, standingOf } from './binding-types.ts';
 import type { Findings } from './findings.ts';
-import { BINDING, BINDING_OPTIONS, HTTP_TRIGGER, type HTTP_TRIGGER_OPTIONS } from './function-options.ts';
+import { BINDING, BINDING_OPTIONS, HTTP_METHODS, HTTP_TRIGGER, type HTTP_TRIGGER_OPTIONS } from './function-options.ts';
 import { valueAt } from './json-document.ts';
 
 export type ReadBinding = {
@@ -45,8 +44,8 @@ export function readBinding(written: JsonValue, path: Path, findings: Findings):
   if (name === '$return' && direction !== 'out') findings.add(returnBindingNotOut(direction), [...path, 'direction']);
   if (type.toLowerCase() === 'http' && direction !== 'out') findings.add(httpBindingAsInput(), [...path, 'direction']);
   for (const [index, method] of (http?.methods ?? []).entries()) {
-    if (!METHODS.includes(method.toUpperCase()))
-      findings.add(methodUnknown(method, nearestName(method, METHODS)?.toLowerCase()), [...path, 'methods', index]);
+    const nearest = nearestName(method, HTTP_METHODS);
+    if (nearest && nearest !== method.toUpperCase()) findings.add(methodMisspelt(method, nearest), [...path, 'methods', index]);
   }
   return { metadata: { name, type, direction, dataType, cardinality, properties: written }, path, http };
 }
@@ -62,14 +61,23 @@ export function checkBindings(bindings: readonly ReadBinding[], hasBundle: boole
   const triggers = bindings.filter(({ metadata }) => isTriggerType(metadata.type) && metadata.direction !== 'out');
   const [first, second] = triggers;
   if (second) findings.add(triggerRepeated(triggers.map(({ metadata }) => metadata.type)), [...second.path, 'type']);
-  // A binding without a type may be the trigger that is missed.
-  if (!first && bindings.every(({ metadata }) => metadata.type !== '')) findings.add(triggerMissing(), ['bindings']);
 
+  // A binding without a type, or with one that is misspelt, may be the trigger that is missed.
+  let mayBeThere = bindings.some(({ metadata }) => metadata.type === '');
   for (const { metadata, path } of bindings) {
     const { type } = metadata;
-    if (type !== '' && standingOf(type) === 'unknown')
-      findings.add(bindingTypeUnknown(type, nearestName(type, BINDING_TYPES), hasBundle), [...path, 'type']);
+    if (type === '' || standingOf(type) !== 'unknown') continue;
+    const nearest = nearestName(type, BINDING_TYPES);
+    const isMissed = !first && nearest !== undefined && isTriggerType(nearest);
+    const problem = bindingTypeUnknown(type, nearest, hasBundle);
+    findings.add(
+      isMissed ? { ...problem, azureMessage: 'No trigger binding specified. A function must have a trigger input binding.' } : problem,
+      [...path, 'type'],
+    );
+    mayBeThere ||= isMissed;
   }
+  if (!first && !mayBeThere) findings.add(triggerMissing(), ['bindings']);
+
   // Whoever has something to mend first hears of this afterwards: it says nothing of the file.
   const isFaulty = findings.problems.some(({ severity }) => severity === 'error');
   for (const { metadata, path } of isFaulty ? [] : bindings) {

@@ -3,13 +3,13 @@ import type { BindingMetadata, JsonObject, JsonValue } from '../core/function-ap
 import { type Option, readOptions } from '../core/options.ts';
 import { routeBlank, routeLevelUnknown } from '../core/problems/host-json.ts';
 import type { FunctionDraft } from './function-json.ts';
+import { HTTP_METHODS } from './function-options.ts';
 import { type HostJson, routeFunctionAt } from './host-json.ts';
 import { HOST_OPTIONS } from './host-options.ts';
 import { valueAt } from './json-document.ts';
 
 const SECTION = ['customHandler', 'http'];
 const HTTP = HOST_OPTIONS.customHandler.table.http.table;
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT'];
 
 /** In the order of the list; numbers count the faulty ones too. */
 export function functionsFromRoutes({ document, options, findings }: HostJson): FunctionDraft[] {
@@ -23,7 +23,7 @@ export function functionsFromRoutes({ document, options, findings }: HostJson): 
     // Falling back on "function" could open what was to be an admin's alone.
     if (!isFaulty && !isDefaultReadable && authorizationLevel === undefined) findings.add(routeLevelUnknown(), path);
     const authLevel = authorizationLevel ?? defaultAuthorizationLevel;
-    const trigger = { type: 'httpTrigger', direction: 'in', name: 'req', authLevel, methods: METHODS, route } as const;
+    const trigger = { type: 'httpTrigger', direction: 'in', name: 'req', authLevel, methods: HTTP_METHODS, route } as const;
     const output = { type: 'http', direction: 'out', name: 'res' } as const;
     const bindings = [trigger, output].map(toMetadata);
     return {
@@ -32,7 +32,7 @@ export function functionsFromRoutes({ document, options, findings }: HostJson): 
       definition: { bindings: [trigger, output] },
       bindings,
       trigger: bindings[0],
-      http: route.trim() === '' ? undefined : { route, methods: METHODS, authLevel, simple: true },
+      http: route.trim() === '' ? undefined : { route, methods: HTTP_METHODS, authLevel, simple: true },
       retry: undefined,
       findings,
       routePath: [...path, 'route'],

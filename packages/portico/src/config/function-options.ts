@@ -8,6 +8,9 @@ const DOCS = 'https://learn.microsoft.com/azure/azure-functions';
 const SOURCE = `${DOCS}/functions-triggers-bindings`;
 const HTTP_DOCS = `${DOCS}/functions-bindings-http-webhook-trigger#configuration`;
 
+/** Those that a route of host.json answers. In function.json any other word is a method too. */
+export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT'];
+
 export const BINDING_OPTIONS = {
   type: text({ doc: 'What is bound: a trigger, whose type ends in "Trigger", an input or an output.', source: SOURCE }),
   direction: choice(['in', 'out', 'inout'], {

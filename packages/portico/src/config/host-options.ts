@@ -64,7 +64,7 @@ const handler = {
     doc: 'As enableForwardingHttpRequest, streaming in both directions.',
     source: HANDLER_DOCS,
   }),
-  initializationTimeout: timeSpan({ default: '00:00:30', min: '00:00:00.001', doc: 'How long the handler may take until it answers.' }),
+  initializationTimeout: timeSpan({ default: '00:00:30', doc: 'How long the handler may take until it answers.' }),
   port: integer({
     min: 1,
     max: 65_535,
@@ -163,8 +163,6 @@ const elsewhere = (doc: string, anchor: string) => json({ doc, source: `${HOST_D
 
 export const HOST_OPTIONS = {
   version: text({ doc: 'The version of this format: "2.0".', source: `${HOST_DOCS}#version` }),
-  customHandler: section(handler, { doc: 'The program that runs the functions.', source: `${HOST_DOCS}#customhandler` }),
-  httpWorker: section(handler, { doc: 'The older form of customHandler: HTTP functions are called at /FunctionName.' }),
   extensions: section(
     {
       http,
@@ -181,6 +179,8 @@ export const HOST_OPTIONS = {
     },
     { open: true, doc: 'One section per trigger or binding family.', source: `${HOST_DOCS}#extensions` },
   ),
+  customHandler: section(handler, { doc: 'The program that runs the functions.', source: `${HOST_DOCS}#customhandler` }),
+  httpWorker: section(handler, { doc: 'The older form of customHandler: HTTP functions are called at /FunctionName.' }),
   functionTimeout: timeSpan({
     default: '00:30:00',
     min: '00:00:01',

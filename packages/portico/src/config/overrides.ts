@@ -47,7 +47,13 @@ export function withValues(
   return {
     document: {
       value,
-      place: (path, part) => places.get(keyOf(path)) ?? document.place(path, part),
+      place(path, part) {
+        for (let depth = path.length; depth > 0; depth--) {
+          const place = places.get(keyOf(path.slice(0, depth)));
+          if (place) return place;
+        }
+        return document.place(path, part);
+      },
     },
     ignored,
   };

@@ -9,8 +9,9 @@ export type JsonReading = { readonly value: JsonValue } | { readonly fault: stri
 /** Deeper text is refused: whoever walks through a value may then call himself. */
 const MOST_LEVELS = 256;
 
-// A fraction, an exponent, more than 15 digits, half a surrogate pair: JSON.parse would accept these and lose something.
-const RISKY = /(?:^|[[:,])\s*-?(?:\d+[.eE]|\d{16})|\\u[dD][89a-fA-F]/;
+// JSON.parse would accept these and lose something: more than 15 digits of an integer, 1.0, 1e3, what .NET writes with an exponent,
+// half a surrogate pair. Other fractions are spelled alike on both sides.
+const RISKY = /(?:^|[[:,])\s*-?(?:\d{16}|[\d.]{20}|0\.000|\d+(?:\.\d*)?[eE]|\d+\.\d*0(?!\d))|\\u[dD][89a-fA-F]/;
 
 /** Empty text is null, as there. */
 export function readJson(text: string): JsonReading {
@@ -37,8 +38,9 @@ function isDeeper(value: JsonValue, levels: number): boolean {
   return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
+const ORDINARY = /[^"'\\]*/y;
 const SPACE_AND_COMMENTS = /(?:\s+|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/)*/y;
-const WORD = /[-+.\w$]+/y;
+const WORD = /[-+.\w$]*/y;
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', t: '\t', n: '\n', f: '\f', r: '\r', '/': '/', '\\': '\\', '"': '"', "'": "'" };
 
 function readCarefully(text: string): JsonValue {
@@ -69,8 +71,9 @@ function readCarefully(text: string): JsonValue {
       const name = text[at] === '"' || text[at] === "'" ? readString() : readWord();
       if (text[skipSpace()] !== ':') throw unexpected();
       at += 1;
-      // Assignment would change the prototype when the name is __proto__.
-      Object.defineProperty(object, name, { value: readValue(levels - 1), enumerable: true, configurable: true, writable: true });
+      const value = readValue(levels - 1);
+      if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+      else object[name] = value;
       if (!skipComma('}')) break;
     }
     at += 1;
@@ -100,31 +103,26 @@ function readCarefully(text: string): JsonValue {
   function readString(): string {
     const quote = text[at];
     let result = '';
-    at += 1;
-    for (let from = at; ; at += 1) {
-      if (at >= text.length) throw new SyntaxError('it ends within a string');
-      if (text[at] === quote) {
-        result += text.slice(from, at);
-        at += 1;
-        return result.toWellFormed();
-      }
-      if (text[at] !== '\\') continue;
-      result += text.slice(from, at) + readEscape();
-      from = at + 1;
+    for (at += 1; at < text.length; ) {
+      result += take(ORDINARY);
+      const found = text[at];
+      at += 1;
+      if (found === quote) return result.toWellFormed();
+      result += found === '\\' ? readEscape() : (found ?? '');
     }
+    throw new SyntaxError('it ends within a string');
   }
 
-  /** Leaves `at` on the last character of the escape. */
   function readEscape(): string {
-    at += 1;
-    if (text[at] !== 'u') {
-      const character = ESCAPES[text[at] ?? ''];
-      if (character === undefined) throw unexpected();
-      return character;
+    const letter = text[at] ?? '';
+    if (letter !== 'u') {
+      if (!Object.hasOwn(ESCAPES, letter)) throw unexpected();
+      at += 1;
+      return ESCAPES[letter] as string;
     }
     const digits = text.slice(at + 1, at + 5);
     if (!/^[\da-f]{4}$/i.test(digits)) throw unexpected();
-    at += 4;
+    at += 5;
     return String.fromCharCode(Number.parseInt(digits, 16));
   }
 
@@ -139,18 +137,24 @@ function readCarefully(text: string): JsonValue {
   }
 
   function readWord(): string {
-    WORD.lastIndex = at;
-    const word = WORD.exec(text)?.[0];
-    if (word === undefined) throw unexpected();
-    at += word.length;
+    const word = take(WORD);
+    if (word === '') throw unexpected();
     return word;
   }
 
   function skipSpace(): number {
-    SPACE_AND_COMMENTS.lastIndex = at;
-    SPACE_AND_COMMENTS.exec(text);
-    at = SPACE_AND_COMMENTS.lastIndex;
+    const code = text.charCodeAt(at);
+    // Most characters are neither white space nor the slash of a comment.
+    if (code <= 32 || code === 47 || code > 126) take(SPACE_AND_COMMENTS);
     return at;
+  }
+
+  /** What the pattern matches here, empty perhaps. */
+  function take(pattern: RegExp): string {
+    const start = at;
+    pattern.lastIndex = start;
+    if (pattern.test(text)) at = pattern.lastIndex;
+    return text.slice(start, at);
   }
 
   function unexpected(): SyntaxError {

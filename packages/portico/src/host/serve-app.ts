@@ -7,6 +7,7 @@ import type { HttpFunction, PublicApp } from '../http/public-app.ts';
 import { createRouteTable, type RouteEntry } from '../http/routes/route-table.ts';
 import { joinRoute } from '../http/routes/route-text.ts';
 import { parseRouteTemplate } from '../http/routes/template.ts';
+import type { RouteTemplateFault } from '../http/routes/template-fault.ts';
 
 export type ServableApp = {
   readonly app: PublicApp;
@@ -14,41 +15,43 @@ export type ServableApp = {
   readonly problems: readonly Problem[];
 };
 
-export function makeServable({ config, functions, settings }: FunctionApp): ServableApp {
+export function makeServable(app: FunctionApp): ServableApp {
+  const { config, settings } = app;
   const problems: Problem[] = [];
   const entries: RouteEntry<HttpFunction>[] = [];
-  for (const metadata of functions) {
-    if (config === undefined || metadata.http === undefined || !metadata.allowed) continue;
-    const template = parseRouteTemplate(joinRoute(config.http.routePrefix, metadata.http.route));
-    if ('message' in template) {
-      problems.push(routeProblem(metadata, template));
-      continue;
-    }
-    entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, config.handler) });
+  for (const metadata of config === undefined ? [] : app.functions) {
+    if (metadata.http === undefined || !metadata.allowed) continue;
+    const template = parseRouteTemplate(joinRoute(config?.http.routePrefix ?? '', metadata.http.route), metadata.name);
+    if (template.kind === 'template') {
+      entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, config?.handler) });
+    } else problems.push(routeProblem(metadata, template));
   }
-  return {
-    problems,
-    app: {
-      routes: createRouteTable(entries),
-      homePage: settings.AzureWebJobsDisableHomepage?.toLowerCase() !== 'true',
-      ...limits(config),
-    },
-  };
+  if (config !== undefined) entries.push(...unroutable(app, problems));
+  const homePage = settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true';
+  return { problems, app: { routes: createRouteTable(entries), homePage, ...limits(config) } };
 }
 
-function routeProblem(
-  { name, directory, http }: FunctionMetadata,
-  fault: { readonly message: string; readonly azureMessage?: string | undefined },
-): Problem {
-  return {
-    code: 'ROUTE_TEMPLATE_WRONG',
-    severity: 'error',
-    functionName: name,
-    file: directory === undefined ? 'host.json' : `${name}/function.json`,
-    message: `The route "${http?.route}" cannot be used: ${fault.message}`,
-    hint: 'On Azure this takes the whole app down.',
-    ...(fault.azureMessage !== undefined && { azureMessage: fault.azureMessage }),
-  };
+function routeProblem({ name, directory }: FunctionMetadata, { message, hint, azureMessage }: RouteTemplateFault): Problem {
+  const file = directory === undefined ? 'host.json' : `${name}/function.json`;
+  return { code: 'ROUTE_TEMPLATE_WRONG', severity: 'error', functionName: name, file, message, hint, azureMessage };
+}
+
+/** A function whose own route cannot be read answers, with the reason, where it would be without one. */
+function unroutable({ config, functions, problems }: FunctionApp, routeProblems: readonly Problem[]): RouteEntry<HttpFunction>[] {
+  const unread = problems.filter(
+    ({ severity, functionName }) =>
+      severity === 'error' && functionName !== undefined && !functions.some(({ name }) => name === functionName),
+  );
+  return [...routeProblems, ...unread].flatMap(({ functionName = '', message }) => {
+    const template = parseRouteTemplate(joinRoute(config?.http.routePrefix ?? '', functionName), functionName);
+    if (template.kind !== 'template') return [];
+    const output = httpResponseBinding([]);
+    return {
+      template,
+      methods: undefined,
+      value: { name: functionName, triggerName: '', mode: 'payload', output, disabled: false, fault: message },
+    };
+  });
 }
 
 function httpFunction(metadata: FunctionMetadata, handler: HandlerConfig | undefined): HttpFunction {

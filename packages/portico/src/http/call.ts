@@ -1,7 +1,7 @@
 // One request of a caller, from its first line to its line in the access log.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { HostObserver, LogLevel, LogRecord, RequestSummary } from '../core/log.ts';
+import { reasonPhrase } from './reason-phrase.ts';
 import type { ReplyWriter } from './whole-reply.ts';
 
 /** What every call needs of its server. */
@@ -16,6 +16,15 @@ export type CallContext = {
 };
 
 export type HeaderPair = readonly [name: string, value: string];
+
+type AnswerParts = {
+  /** Text; default none. */
+  readonly body?: string;
+  readonly type?: string;
+  /** Further header lines, each with its line break. */
+  readonly headers?: string;
+  readonly chunked?: boolean;
+};
 
 export class Call {
   readonly request: IncomingMessage;
@@ -59,16 +68,14 @@ export class Call {
   }
 
   /** An answer of the host itself. The body is text; UTF-8. */
-  answer(
-    status: number,
-    outcome: RequestSummary['outcome'],
-    { body = '', type, headers = '' }: { body?: string; type?: string; headers?: string } = {},
-  ): void {
+  answer(status: number, outcome: RequestSummary['outcome'], { body = '', type, headers = '', chunked = false }: AnswerParts = {}): void {
     if (this.#ended || this.response.headersSent) return;
     const bytes = Buffer.from(body);
-    const length = status === 204 || status === 304 ? '' : `Content-Length: ${bytes.length}\r\n`;
+    const headOnly = this.request.method === 'HEAD';
+    const unframed = chunked || status === 204 || status === 304 || (headOnly && bytes.length === 0);
+    const length = unframed ? '' : `Content-Length: ${bytes.length}\r\n`;
     const lines = `${length}${type === undefined ? '' : `Content-Type: ${type}\r\n`}Date: ${this.#context.httpDate()}\r\n${headers}`;
-    this.reply(status, STATUS_CODES[status] ?? '', lines, this.request.method === 'HEAD' ? '' : bytes.toString('latin1'), outcome);
+    this.reply(status, reasonPhrase(status), lines, headOnly ? '' : bytes.toString('latin1'), outcome, chunked);
   }
 
   /** As above, and the connection ends with it: for a request whose rest nobody will read. */

@@ -9,6 +9,7 @@ import { type ReplyHead, toHeaderList } from '../worker/reply-head.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { forwardedLines, type PassedHeaders, passHeaders } from './forwarded-headers.ts';
+import { reasonPhrase } from './reason-phrase.ts';
 import { type BodyKind, bodyKind, pipeBody } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
 import { writeHeadPublicly } from './whole-reply.ts';
@@ -27,6 +28,9 @@ export type Passing = {
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+/** Any other method says it has no body: some servers insist. https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
+const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'CONNECT']);
 
 export function forwardRequest(call: Call, channel: HandlerChannel, passing: Passing): void {
   const { request } = call;
@@ -63,7 +67,8 @@ export function requestHead(method: string, rawHeaders: readonly string[], port:
   const passed = passHeaders(rawHeaders, caller.trusted);
   const own = `X-Azure-Functions-HostVersion: ${AZURE_HOST_VERSION}\r\nX-Azure-Functions-InvocationId: ${ids.invocationId}\r\n`;
   const trace = `traceparent: ${passed.traceparent ?? `00-${ids.traceId}-${ids.spanId}-01`}\r\n`;
-  const framing = kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : '';
+  const framing =
+    kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : passed.hasLength || BODYLESS.has(method) ? '' : 'Content-Length: 0\r\n';
   return `${method} ${passing.target} HTTP/1.1\r\n${modeLines(mode, passed, port, ids)}${passed.lines}${own}${trace}${forwardedLines(passed, caller)}${framing}\r\n`;
 }
 
@@ -100,12 +105,12 @@ class Forwarding implements ExchangeSink {
     const dated = head.hasDate ? head.headerLines : `${head.headerLines}Date: ${call.httpDate()}\r\n`;
     if (complete) {
       const length = head.framing === 'chunked' ? `Content-Length: ${body.length}\r\n` : '';
-      call.reply(head.status, head.reason, length + dated, body.toString('latin1'), 'succeeded');
+      call.reply(head.status, head.reason || reasonPhrase(head.status), length + dated, body.toString('latin1'), 'succeeded');
       return;
     }
     this.#status = head.status;
     const { response } = call;
-    writeHeadPublicly(response, head.status, head.reason, toHeaderList(call.withExtraHeaders(dated)));
+    writeHeadPublicly(response, head.status, head.reason || reasonPhrase(head.status), toHeaderList(call.withExtraHeaders(dated)));
     response.on('drain', () => this.exchange.resume());
     if (body.length > 0) this.body(body);
     else response.flushHeaders();

@@ -15,7 +15,7 @@ export type PassedHeaders = {
   forwardedFor: string | undefined;
   forwardedProto: string | undefined;
   forwardedHost: string | undefined;
-  chunked: boolean;
+  hasLength: boolean;
 };
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
@@ -30,7 +30,7 @@ export function passHeaders(rawHeaders: readonly string[], trusted: boolean): Pa
     forwardedFor: undefined,
     forwardedProto: undefined,
     forwardedHost: undefined,
-    chunked: false,
+    hasLength: false,
   };
   let connection = '';
   let lines = '';
@@ -51,14 +51,14 @@ export function passHeaders(rawHeaders: readonly string[], trusted: boolean): Pa
   return passed;
 }
 
-type Special = 'drop' | 'connection' | 'host' | 'user-agent' | 'traceparent' | 'xff' | 'xfp' | 'xfh' | 'untrusted' | 'transfer-encoding';
+type Special = 'drop' | 'connection' | 'host' | 'user-agent' | 'traceparent' | 'xff' | 'xfp' | 'xfh' | 'untrusted' | 'content-length';
 
 const SPECIAL = new Map<string, Special>([
   ['host', 'host'],
   ['user-agent', 'user-agent'],
   ['traceparent', 'traceparent'],
   ['connection', 'connection'],
-  ['transfer-encoding', 'transfer-encoding'],
+  ['content-length', 'content-length'],
   ['x-forwarded-for', 'xff'],
   ['x-forwarded-proto', 'xfp'],
   ['x-forwarded-host', 'xfh'],
@@ -69,6 +69,7 @@ const SPECIAL = new Map<string, Special>([
     'te',
     'upgrade',
     'proxy-connection',
+    'transfer-encoding',
     'proxy-authorization',
     'alt-svc',
     'x-azure-functions-hostversion',
@@ -102,9 +103,9 @@ function takeSpecial(kind: Special, value: string, trusted: boolean, passed: Pas
     case 'xfh':
       if (trusted) passed.forwardedHost ??= value;
       return true;
-    case 'transfer-encoding':
-      passed.chunked = true;
-      return true;
+    case 'content-length':
+      passed.hasLength = true;
+      return false;
     case 'untrusted':
       return !trusted;
     default:

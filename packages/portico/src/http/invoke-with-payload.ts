@@ -1,6 +1,5 @@
 // Payload mode: the request becomes one JSON envelope, and the handler's JSON reply the answer.
 // https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers#http-only-function
-import { STATUS_CODES } from 'node:http';
 import type { HostError } from '../core/error.ts';
 import { handlerReplyBroken } from '../core/error-catalogue.ts';
 import type { InvocationIds } from '../platform/ids.ts';
@@ -15,6 +14,7 @@ import { renderHttpResponse } from './output/render-http-response.ts';
 import { type EnvelopeReply, sendEnvelope } from './payload-exchange.ts';
 import { payloadHeaders } from './payload-headers.ts';
 import type { HttpFunction, PublicHost } from './public-app.ts';
+import { reasonPhrase } from './reason-phrase.ts';
 import { bodyKind, collectBody } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
 
@@ -46,7 +46,7 @@ function send({ call, target, fn, params, channel, host, ids, caller }: PayloadI
     functionName: fn.name,
     triggerName: fn.triggerName,
     method: request.method ?? '',
-    url: `${caller.protocol}://${authority}${target.path}${target.query}`,
+    url: `${caller.protocol}://${authority}${escapeRaw(target.path)}${target.query}`,
     query: target.query.slice(1),
     rawHeaders: payloadHeaders(request.rawHeaders, passed, caller),
     params,
@@ -79,8 +79,8 @@ function answerWith(call: Call, fn: HttpFunction, host: PublicHost, handlerReply
   if (!headers.some(([name]) => name === 'Date')) lines += `Date: ${call.httpDate()}\r\n`;
   const bytes = toLatin1(body);
   if (framing === 'length') lines += `Content-Length: ${bytes.length}\r\n`;
-  const shown = call.request.method === 'HEAD' ? '' : bytes;
-  call.reply(status, STATUS_CODES[status] ?? '', lines, shown, 'succeeded', framing === 'chunked');
+  const headOnly = call.request.method === 'HEAD';
+  call.reply(status, reasonPhrase(status), lines, headOnly ? '' : bytes, 'succeeded', framing === 'chunked' && !headOnly);
 }
 
 /** Parity: the caller learns nothing; the log has the reason. */
@@ -88,6 +88,11 @@ function fail(call: Call, { message, hint, code }: HostError): void {
   if (call.ended) return;
   call.log('error', message, { code, ...(hint !== undefined && { hint }) });
   call.answer(500, 'failed');
+}
+
+/** A URL may not hold these, although HTTP callers send them and node:http lets them through. */
+function escapeRaw(path: string): string {
+  return path.replace(/[{}|^`<>"\\]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function toLatin1(body: string | Buffer | undefined): string {

@@ -64,7 +64,8 @@ async function createNodeServer({ certificate }: PublicServerOptions): Promise<S
     requestTimeout: 0,
     keepAliveTimeout: 120_000,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // request-limits answers these itself, as it does all others.
+    requireHostHeader: false,
     noDelay: true,
   };
   if (certificate === undefined) return createServer(settings);

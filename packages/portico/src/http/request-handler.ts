@@ -57,7 +57,7 @@ function passesCors(call: Call, host: PublicHost): boolean {
 function explain(call: Call, obstacle: Obstacle, { revealsReasons }: PublicHost): void {
   if (obstacle.kind === 'offline') return call.answer(503, 'refused', { body: obstacle.html, type: 'text/html' });
   const reason = revealsReasons ? `\n${obstacle.reason}\n` : '';
-  call.answer(503, 'refused', { body: `Function host is not running.${reason}` });
+  call.answer(503, 'refused', { body: `Function host is not running.${reason}`, chunked: true });
 }
 
 /** Ends early when the caller goes away. */

@@ -17,6 +17,8 @@ export function findRequestFault({
   httpVersion,
   headers,
 }: IncomingMessage): 400 | 414 | 431 | undefined {
+  // node:http takes a line without a version for HTTP/0.9.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return 400;
   if (url.length + method.length + 10 > MOST_REQUEST_LINE_BYTES) return 414;
   if (rawHeaders.length > MOST_HEADERS * 2) return 431;
   let bytes = 0;
@@ -28,7 +30,7 @@ export function findRequestFault({
   }
   if (bytes > MOST_HEADER_BYTES) return 431;
   // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-  if (hosts > 1) return 400;
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return 400;
   const transferEncoding = headers['transfer-encoding'];
   if (transferEncoding === undefined) return undefined;
   // https://www.rfc-editor.org/rfc/rfc9112#section-6.1

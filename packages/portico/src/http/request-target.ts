@@ -1,4 +1,5 @@
 // The target of a request line, brought into origin form. https://www.rfc-editor.org/rfc/rfc9112#name-request-target
+import { decodePath } from './routes/decode-path.ts';
 import { resolveDotSegments } from './routes/normalise-path.ts';
 
 export type RequestTarget = {
@@ -32,4 +33,5 @@ function split(target: string, authority: string | undefined): RequestTarget {
 /** `/admin` and `/runtime` are the host's, in any letter case, whatever an app's routes say. */
 const RESERVED = /^\/+(?:admin|runtime)(?:\/|$)/i;
 
-export const isReserved = (path: string): boolean => RESERVED.test(path);
+/** Escapes do not hide it: the router reads them as what they stand for. */
+export const isReserved = (path: string): boolean => RESERVED.test(path) || (path.includes('%') && RESERVED.test(decodePath(path)));

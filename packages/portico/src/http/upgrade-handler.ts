@@ -49,7 +49,7 @@ async function tunnel(
   const passing = { mode, caller: callerOf(request, host.callerRules), ids, target: targetFor(fn, mode, target), mostBodyBytes: 0 };
   const { status, reason } =
     channel !== undefined && 'send' in channel
-      ? await openTunnel(request, socket, head, channel.port, passing)
+      ? await openTunnel({ request, socket, head }, channel.port, passing, context.httpDate)
       : refuseTunnel(socket, context.httpDate());
   const about = { functionName: fn.name, invocationId: ids.invocationId };
   if (reason !== undefined) {

@@ -27,7 +27,7 @@ export const writeInOnePiece: ReplyWriter = (response, { status, reason, headerL
   response.statusCode = status;
   const framing = chunked ? 'Transfer-Encoding: chunked\r\n' : '';
   const connection = raw._last ? 'Connection: close\r\n' : '';
-  raw._header = `HTTP/1.1 ${status} ${reason}\r\n${headerLines}${framing}${connection}\r\n${chunked ? inChunks(response, body) : body}`;
+  raw._header = `HTTP/1.1 ${status} ${reason}\r\n${headerLines}${framing}${connection}\r\n${chunked ? inChunks(body) : body}`;
   response.end();
 };
 
@@ -38,8 +38,7 @@ export const writePublicly: ReplyWriter = (response, { status, reason, headerLin
   response.end(body, 'latin1');
 };
 
-function inChunks({ req }: ServerResponse, body: string): string {
-  if (req.method === 'HEAD') return '';
+function inChunks(body: string): string {
   return body === '' ? '0\r\n\r\n' : `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 }
 

@@ -5,6 +5,8 @@ import { spawnChild } from './child-process.ts';
 import { groupIsAlive } from './process-group.ts';
 import { systemClock } from './system-clock.ts';
 
+const PATIENCE_MS = 20_000;
+
 type Line = [stream: string, text: string];
 
 async function spawnScript(script: string, clock = systemClock) {
@@ -17,7 +19,7 @@ async function spawnScript(script: string, clock = systemClock) {
     clock,
     onLine: (stream, text) => lines.push([stream, text]),
   });
-  const printed = (text: string): Promise<void> => vi.waitFor(() => expect(lines.map(([, line]) => line)).toContain(text));
+  const printed = (text: string): Promise<void> => vi.waitFor(() => expect(lines.map(([, line]) => line)).toContain(text), PATIENCE_MS);
   return { child, lines, printed };
 }
 
@@ -28,7 +30,11 @@ function isAlive(pid: number): boolean {
     return false;
   }
   // A zombie has ended: it only waits for its parent to notice.
-  return spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim().startsWith('Z') === false;
+  return (
+    spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+      .stdout.trim()
+      .startsWith('Z') === false
+  );
 }
 
 describe.runIf(process.platform !== 'win32')('child process', () => {
@@ -86,7 +92,7 @@ describe.runIf(process.platform !== 'win32')('child process', () => {
     const { child, lines } = await spawnScript('sleep 1000 & echo $!; exit 0');
     await child.exited;
     const grandchild = Number(lines[0]?.[1]);
-    await vi.waitFor(() => expect(isAlive(grandchild)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(grandchild)).toBe(false), PATIENCE_MS);
   });
 
   test('does not wait for the output of a process that left the group', async () => {
@@ -105,6 +111,6 @@ describe.runIf(process.platform !== 'win32')('child process', () => {
       process.stdout.write(String(child.pid), () => process.exit(0));`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
     expect(Number(stdout)).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(groupIsAlive(Number(stdout))).toBe(false));
+    await vi.waitFor(() => expect(groupIsAlive(Number(stdout))).toBe(false), PATIENCE_MS);
   });
 });

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Clock } from '../core/clock.ts';
-import { settlesWithin } from '../core/settles-within.ts';
+import { waitAtMost } from '../core/wait-at-most.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { forgetGroup, groupIsAlive, killGroupOnExit, signalGroup } from './process-group.ts';
 
@@ -34,8 +34,6 @@ const GROUP_POLL_MS = 50;
 /** How long the output of a group that is gone may stay open: a process that left the group can hold it. */
 const OUTPUT_DRAIN_MS = 200;
 
-const NEVER = new AbortController().signal;
-
 /** Rejects with the system's error when the program cannot be started. */
 export async function spawnChild({ file, args, cwd, env, clock, onLine }: SpawnOptions): Promise<ChildProcess> {
   // Standard input stays open and silent: a program that reads it waits, and notices when this process is gone.
@@ -56,12 +54,16 @@ export async function spawnChild({ file, args, cwd, env, clock, onLine }: SpawnO
 
   let stopping: Promise<void> | undefined;
   let gone = false;
+  const hurry = new AbortController();
   async function terminate(graceMs: number): Promise<void> {
     const deadlineMs = clock.monotonicMs() + graceMs;
     signalGroup(pid, 'SIGTERM');
-    await settlesWithin(ended, graceMs, clock);
+    await waitAtMost(graceMs, ended, clock);
     // A shell or npm may be gone while the server it started still finishes its work.
-    while (groupIsAlive(pid) && clock.monotonicMs() < deadlineMs) await clock.sleep(GROUP_POLL_MS, NEVER);
+    while (groupIsAlive(pid) && clock.monotonicMs() < deadlineMs && !hurry.signal.aborted) {
+      // Rejects when it is hurried: the loop ends then.
+      await clock.sleep(GROUP_POLL_MS, hurry.signal).catch(() => {});
+    }
     signalGroup(pid, 'SIGKILL');
   }
 
@@ -72,7 +74,7 @@ export async function spawnChild({ file, args, cwd, env, clock, onLine }: SpawnO
     // From here on the number may belong to somebody else.
     gone = true;
     forgetGroup(pid);
-    await settlesWithin(closed, OUTPUT_DRAIN_MS, clock);
+    await waitAtMost(OUTPUT_DRAIN_MS, closed, clock);
     child.stdin.destroy();
     child.stdout.destroy();
     child.stderr.destroy();
@@ -86,8 +88,12 @@ export async function spawnChild({ file, args, cwd, env, clock, onLine }: SpawnO
     exited,
     stop(graceMs) {
       if (gone) return exited;
-      if (graceMs <= 0) signalGroup(pid, 'SIGKILL');
-      else stopping ??= terminate(graceMs);
+      if (graceMs > 0) {
+        stopping ??= terminate(graceMs);
+      } else {
+        signalGroup(pid, 'SIGKILL');
+        hurry.abort();
+      }
       return exited;
     },
   };

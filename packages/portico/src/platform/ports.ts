@@ -37,9 +37,7 @@ export async function listeningAddresses(pid: number): Promise<Address[] | undef
   if (!LINUX) return undefined;
   const sockets = await listListeningSockets();
   const inodes = new Set(processTree(pid).flatMap(listSocketInodes));
-  return sockets
-    .filter(({ inode }) => inodes.has(inode))
-    .map(({ address, port }) => ({ address, port }));
+  return sockets.filter(({ inode }) => inodes.has(inode)).map(({ address, port }) => ({ address, port }));
 }
 
 function processTree(rootPid: number): number[] {

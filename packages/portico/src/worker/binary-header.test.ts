@@ -33,9 +33,9 @@ function pe(machine: number): Buffer {
 }
 
 function words(...values: number[]): Buffer {
-  const bytes = Buffer.alloc(values.length * 4);
-  values.forEach((value, index) => bytes.writeUInt32BE(value, index * 4));
-  return bytes;
+  const view = new DataView(new ArrayBuffer(values.length * 4));
+  for (const [index, value] of values.entries()) view.setUint32(index * 4, value);
+  return Buffer.from(view.buffer);
 }
 
 describe('program header', () => {
@@ -54,13 +54,12 @@ describe('program header', () => {
     expect(readProgramHeader(bytes)).toMatchObject({ kind: 'program', platform, archs });
   });
 
-  test.each([
-    [{ machine: 62 }],
-    [{ machine: 40, bits: 32 as const }],
-    [{ machine: 22, big: true }],
-  ])('finds the loader of an ELF program: %j', (facts) => {
-    expect(readProgramHeader(elf({ ...facts, loader: '/lib/ld-musl.so.1' }))).toMatchObject({ loader: '/lib/ld-musl.so.1' });
-  });
+  test.each([[{ machine: 62 }], [{ machine: 40, bits: 32 as const }], [{ machine: 22, big: true }]])(
+    'finds the loader of an ELF program: %j',
+    (facts) => {
+      expect(readProgramHeader(elf({ ...facts, loader: '/lib/ld-musl.so.1' }))).toMatchObject({ loader: '/lib/ld-musl.so.1' });
+    },
+  );
 
   test('finds no loader where there is none, or where it lies beyond what was read', () => {
     expect(readProgramHeader(elf({ machine: 62 }))).toMatchObject({ loader: undefined });

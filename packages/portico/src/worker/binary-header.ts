@@ -32,8 +32,8 @@ const ELF_MACHINES: Readonly<Record<number, string>> = {
   243: 'riscv64',
   258: 'loong64',
 };
-const PE_MACHINES: Readonly<Record<number, string>> = { 0x14c: 'ia32', 0x1c4: 'arm', 0x8664: 'x64', 0xaa64: 'arm64' };
-const MACH_MACHINES: Readonly<Record<number, string>> = { 7: 'ia32', 0x1000007: 'x64', 12: 'arm', 0x100000c: 'arm64' };
+const PE_MACHINES: Readonly<Record<number, string>> = { 332: 'ia32', 452: 'arm', 34404: 'x64', 43620: 'arm64' };
+const MACH_MACHINES: Readonly<Record<number, string>> = { 7: 'ia32', 16777223: 'x64', 12: 'arm', 16777228: 'arm64' };
 
 export function readProgramHeader(bytes: Buffer): ProgramHeader {
   if (bytes.length >= 64 && bytes.toString('latin1', 0, 4) === '\x7fELF') return readElf(bytes);

@@ -37,13 +37,24 @@ describe('command', () => {
   test.each<[recording: string, Partial<HandlerConfig>, Record<string, string>, string[]]>([
     [
       'arguments',
-      { arguments: ['handler.mjs', 'two words', '"quoted words"', "'single quoted'", 'back\\slash', 'a\\"b', '', '$HOME', '*', 'tab\there'] },
+      {
+        arguments: ['handler.mjs', 'two words', '"quoted words"', "'single quoted'", 'back\\slash', 'a\\"b', '', '$HOME', '*', 'tab\there'],
+      },
       {},
       ['handler.mjs', 'two', 'words', 'quoted words', "'single", "quoted'", 'back\\slash', 'a"b', '$HOME', '*', 'tab', 'here'],
     ],
     [
       'expansion',
-      { arguments: ['handler.mjs', '--set=%ORACLE_SETTING%', '--unset=%ORACLE_NOTHING%!', '--port=%FUNCTIONS_CUSTOMHANDLER_PORT%', '100%', '%%'] },
+      {
+        arguments: [
+          'handler.mjs',
+          '--set=%ORACLE_SETTING%',
+          '--unset=%ORACLE_NOTHING%!',
+          '--port=%FUNCTIONS_CUSTOMHANDLER_PORT%',
+          '100%',
+          '%%',
+        ],
+      },
       { ORACLE_SETTING: 'a value' },
       ['handler.mjs', '--set=a', 'value', '--unset=!', '--port=4711', '100%'],
     ],

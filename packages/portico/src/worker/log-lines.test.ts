@@ -26,7 +26,11 @@ describe('plain lines', () => {
   });
 
   test('belong to the system when they begin with its prefix, which goes wherever it stands', () => {
-    expect(read('stdout', 'LanguageWorkerConsoleLog system')).toEqual({ level: 'information', category: 'Worker.HttpWorkerProcess.id', message: ' system' });
+    expect(read('stdout', 'LanguageWorkerConsoleLog system')).toEqual({
+      level: 'information',
+      category: 'Worker.HttpWorkerProcess.id',
+      message: ' system',
+    });
     expect(read('stdout', 'languageworkerconsolelog[LanguageWorkerConsoleLog]').message).toBe('[]');
     expect(read('stdout', 'not LanguageWorkerConsoleLog').category).toBe(CONSOLE);
   });
@@ -39,7 +43,13 @@ describe('plain lines', () => {
 
 describe('JSON lines', () => {
   test.each([
-    ['slog', '{"time":"2026-01-01T00:00:00Z","level":"WARN","msg":"low","disk":"a"}', 'warning', 'low', { time: '2026-01-01T00:00:00Z', disk: 'a' }],
+    [
+      'slog',
+      '{"time":"2026-01-01T00:00:00Z","level":"WARN","msg":"low","disk":"a"}',
+      'warning',
+      'low',
+      { time: '2026-01-01T00:00:00Z', disk: 'a' },
+    ],
     ['zap', '{"level":"error","ts":1.5,"caller":"a.go:1","msg":"lost"}', 'error', 'lost', { ts: 1.5, caller: 'a.go:1' }],
     ['pino', '{"level":50,"pid":7,"msg":"lost","err":{"type":"E"}}', 'error', 'lost', { pid: 7, err: '{"type":"E"}' }],
     ['logrus', '{"level":"fatal","msg":"over"}', 'critical', 'over', undefined],

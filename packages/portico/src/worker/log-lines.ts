@@ -85,7 +85,9 @@ export function readLevel(value: unknown): LogLevel | undefined {
 }
 
 function toFields(members: Map<string, JsonValue>): LogFields {
-  const flat = [...members].map(([name, value]) => [name, value !== null && typeof value === 'object' ? JSON.stringify(value) : value] as const);
+  const flat = [...members].map(
+    ([name, value]) => [name, value !== null && typeof value === 'object' ? JSON.stringify(value) : value] as const,
+  );
   return Object.fromEntries(flat.filter((entry): entry is readonly [string, string | number | boolean] => entry[1] !== null));
 }
 

@@ -60,8 +60,11 @@ describe.runIf(process.platform !== 'win32')('preflight', () => {
     expect(check('node')).toBeUndefined();
   });
 
-  test('passes a foreign program where an emulator runs it', () => {
-    write('foreign', ARM_PROGRAM);
+  test.each([
+    ['program', ARM_PROGRAM],
+    ['format that the system itself does not know', 'an archive '.repeat(10)],
+  ])('passes a foreign %s where an emulator runs it', (_, content) => {
+    write('foreign', content);
     expect(check('./foreign', { machine: { ...linux, runsForeign: (head) => head.length > 64 } })).toBeUndefined();
   });
 
@@ -69,10 +72,20 @@ describe.runIf(process.platform !== 'win32')('preflight', () => {
     ['a program for another processor', ARM_PROGRAM, 'WORKER_PROGRAM_FOREIGN', /GOOS=linux GOARCH=amd64 go build/],
     ['an empty file', '', 'WORKER_PROGRAM_UNKNOWN', /^Build it again/],
     ['a script after a byte order mark', '\xef\xbb\xbf#!/bin/sh\n', 'WORKER_PROGRAM_UNKNOWN', /without a byte order mark/],
-    ['a script for what is on PATH under another name', '#!/usr/bin/env python\n', 'WORKER_INTERPRETER_MISSING', /^Write #!\/usr\/bin\/env python3\./],
+    [
+      'a script for what is on PATH under another name',
+      '#!/usr/bin/env python\n',
+      'WORKER_INTERPRETER_MISSING',
+      /^Write #!\/usr\/bin\/env python3\./,
+    ],
     ['a script for what is elsewhere', '#!/opt/bin/python3 -u\n', 'WORKER_INTERPRETER_MISSING', /^Write #!\/usr\/bin\/env python3\./],
     ['a script for what is nowhere', '#!/opt/bin/lisp\n', 'WORKER_INTERPRETER_MISSING', /^Install lisp/],
-    ['a script that gives env two words', '#!/usr/bin/env node --no-warnings\n', 'WORKER_INTERPRETER_MISSING', /^Write #!\/usr\/bin\/env -S node --no-warnings\./],
+    [
+      'a script that gives env two words',
+      '#!/usr/bin/env node --no-warnings\n',
+      'WORKER_INTERPRETER_MISSING',
+      /^Write #!\/usr\/bin\/env -S node --no-warnings\./,
+    ],
     ['a script with Windows line ends after env', '#!/usr/bin/env node\r\n', 'WORKER_SCRIPT_LINE_ENDS', /^sed -i/],
   ])('refuses %s', (_, content, code, hint) => {
     write('refused', content);
@@ -94,7 +107,9 @@ describe.runIf(process.platform !== 'win32')('preflight', () => {
     const windows: Machine = { platform: 'win32', arch: 'arm64', runsForeign: () => false };
     write('script.bat', 'echo');
     expect(check('./script.bat', { machine: windows })).toBeUndefined();
-    expect(check('./server', { machine: windows })).toMatchObject({ message: expect.stringMatching(/is a Linux program for x64; this machine is win32\/arm64/) });
+    expect(check('./server', { machine: windows })).toMatchObject({
+      message: expect.stringMatching(/is a Linux program for x64; this machine is win32\/arm64/),
+    });
   });
 
   test.each([

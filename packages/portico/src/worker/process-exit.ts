@@ -29,7 +29,9 @@ export function describeExit({ command, exit, ranMs, wasReady, address, lines }:
     end: exit.signal ? `was ended by ${exit.signal}` : `exited with code ${exit.code}`,
     ranMs,
     when: wasReady ? `while it served ${address}` : `before it answered on ${address}`,
-    advice: findCause(command, exit, lines) ?? (lines.length > 0 ? 'Its output should tell why.' : 'It gave no reason: run the command in that directory to see more.'),
+    advice:
+      findCause(command, exit, lines) ??
+      (lines.length > 0 ? 'Its output should tell why.' : 'It gave no reason: run the command in that directory to see more.'),
     azure: exit.code === 0 ? UNNOTICED_ON_AZURE : COUNTED_ON_AZURE,
   });
 }
@@ -46,18 +48,29 @@ const TELLING_WORDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 const NATIVE_CRASHES = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGABRT', 'SIGFPE'];
-const SHELL_SIGNALS: Readonly<Record<number, string>> = { 132: 'SIGILL', 134: 'SIGABRT', 135: 'SIGBUS', 136: 'SIGFPE', 137: 'SIGKILL', 139: 'SIGSEGV', 143: 'SIGTERM' };
+const SHELL_SIGNALS: Readonly<Record<number, string>> = {
+  132: 'SIGILL',
+  134: 'SIGABRT',
+  135: 'SIGBUS',
+  136: 'SIGFPE',
+  137: 'SIGKILL',
+  139: 'SIGSEGV',
+  143: 'SIGTERM',
+};
 
 function findCause(command: WorkerCommand, { code, signal }: ChildExit, lines: readonly string[]): string | undefined {
   const words = TELLING_WORDS.find(([pattern]) => lines.some((line) => pattern.test(line)));
   if (words !== undefined) return words[1];
   const missing = describeMissingScript(command);
   if (missing !== undefined) return missing;
-  if (code === 0) return 'A handler has to go on running; one that was sent to the background has to stay in front ("exec" in a shell script).';
+  if (code === 0)
+    return 'A handler has to go on running; one that was sent to the background has to stay in front ("exec" in a shell script).';
   if (code === 126 || code === 127) return `A shell says by ${code} that it could not run a command: is it installed, and on PATH?`;
   const killedBy = signal ?? SHELL_SIGNALS[code ?? 0];
   if (killedBy === 'SIGKILL') return 'SIGKILL comes from outside: often from a system without memory (dmesg tells), else from kill -9.';
-  return killedBy !== undefined && NATIVE_CRASHES.includes(killedBy) ? `${killedBy} is a crash in native code: of the program, or of a library it loads.` : undefined;
+  return killedBy !== undefined && NATIVE_CRASHES.includes(killedBy)
+    ? `${killedBy} is a crash in native code: of the program, or of a library it loads.`
+    : undefined;
 }
 
 const SCRIPT = /\.(m?[jt]s|cjs|cts|py|r|rb|php|pl|lua|jar|dll|sh)$/i;

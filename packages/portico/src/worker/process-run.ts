@@ -108,5 +108,9 @@ export async function runHandler(
   if (signal.aborted) return { how: 'stopped' };
   const ranMs = elapsedMs();
   const error = describeExit({ command, exit, ranMs, wasReady: readyAtMs !== undefined, address, lines });
-  return { how: exit.code === RESTART_PLEASE ? 'restart' : 'failed', error, readyForMs: readyAtMs === undefined ? undefined : ranMs - readyAtMs };
+  return {
+    how: exit.code === RESTART_PLEASE ? 'restart' : 'failed',
+    error,
+    readyForMs: readyAtMs === undefined ? undefined : ranMs - readyAtMs,
+  };
 }

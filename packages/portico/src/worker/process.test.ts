@@ -52,7 +52,15 @@ function create(plan: string, overrides: Partial<HandlerConfig> = {}): void {
   let idCount = 0;
   const random = { fraction: () => 1, uuid: () => `id-${++idCount}` };
   const observer = { log: (record: LogRecord) => void records.push(record) };
-  worker = createWorkerProcess({ handler, root, environment: { PATH: process.env.PATH ?? '' }, machine: thisMachine, clock, observer, random });
+  worker = createWorkerProcess({
+    handler,
+    root,
+    environment: { PATH: process.env.PATH ?? '' },
+    machine: thisMachine,
+    clock,
+    observer,
+    random,
+  });
   worker.onChange((state) => states.push(state));
 }
 
@@ -102,7 +110,11 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     expect((await fetch(`http://127.0.0.1:${worker.port}/`)).status).toBe(200);
     expect(worker.readyAfterMs).toBe(clock.monotonicMs());
     expect(records).toContainEqual(
-      expect.objectContaining({ level: 'information', message: 'Worker process started and initialized.', fields: expect.objectContaining({ pid: worker.pid }) }),
+      expect.objectContaining({
+        level: 'information',
+        message: 'Worker process started and initialized.',
+        fields: expect.objectContaining({ pid: worker.pid }),
+      }),
     );
     await worker.stop(1000);
     expect(worker.pid).toBeUndefined();
@@ -238,8 +250,12 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     await expect(wait).rejects.toThrow('too long');
 
     const stopped = expect(worker.whenReady(new AbortController().signal)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
-    await worker.stop(0);
+    const stopping = worker.stop(0);
+    await expect(worker.whenReady(new AbortController().signal)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
+    expect(worker.state).toBe('stopping');
+    await stopping;
     await stopped;
+    expect(worker.state).toBe('stopped');
     await expect(worker.whenReady(new AbortController().signal)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
   });
 

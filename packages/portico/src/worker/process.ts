@@ -160,7 +160,9 @@ class SupervisedWorker implements WorkerProcess {
     this.#startError = undefined;
     this.#readyAfterMs = afterMs;
     this.#apply('answer');
-    this.#logger.information('Worker process started and initialized.', { fields: { pid: this.pid, port: this.#port, readyAfterMs: afterMs } });
+    this.#logger.information('Worker process started and initialized.', {
+      fields: { pid: this.pid, port: this.#port, readyAfterMs: afterMs },
+    });
     if (this.#lookedAround) return;
     this.#lookedAround = true;
     // Rejects only when it is interrupted: then there is nothing to look at.

@@ -6,11 +6,16 @@ const at = (text: string): Address => ({ address: text.slice(0, text.lastIndexOf
 
 describe('finding', () => {
   test.each<[addresses: string[], finding: string, advice: RegExp]>([
-    [[':: 8080'], 'It listens on :8080, expected 127.0.0.1:4711.', /^Listen on .*FUNCTIONS_CUSTOMHANDLER_PORT .*or set customHandler.port to 8080 in host.json/],
+    [
+      [':: 8080'],
+      'It listens on :8080, expected 127.0.0.1:4711.',
+      /^Listen on .*FUNCTIONS_CUSTOMHANDLER_PORT .*or set customHandler.port to 8080 in host.json/,
+    ],
     [['127.0.0.1 9229', '0.0.0.0 8080'], 'It listens on 127.0.0.1:9229 and :8080, expected 127.0.0.1:4711.', /customHandler.port to 8080/],
     [['::1 4711'], 'It listens on [::1]:4711, expected 127.0.0.1:4711.', /IPv4/],
     [['127.0.0.1 4711'], 'It listens there, but has not answered GET / yet.', /Answer GET/],
     [[':: 4711', '127.0.0.1 9229'], 'It listens there, but has not answered GET / yet.', /Answer GET/],
+    [['::ffff:7f00:1 4711'], 'It listens there, but has not answered GET / yet.', /Answer GET/],
     [[], 'It listens on no port yet.', /a handler is a web server.*customHandler.initializationTimeout/],
   ])('of a handler that listens on %j is "%s"', (addresses, finding, advice) => {
     const found = describeFinding({ port: 4711, section: 'customHandler', addresses: addresses.map(at), garbage: undefined });

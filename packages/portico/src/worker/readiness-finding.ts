@@ -23,7 +23,10 @@ export function describeFinding({ port, section, addresses, garbage }: FindingFa
     return { finding: 'It speaks TLS on that port.', advice: 'Let it speak plain HTTP: only the host calls it, on this machine.' };
   }
   if (garbage !== undefined) {
-    return { finding: `It answered with something that is not HTTP: ${JSON.stringify(garbage)}.`, advice: 'Answer GET / in HTTP/1.1, with any status.' };
+    return {
+      finding: `It answered with something that is not HTTP: ${JSON.stringify(garbage)}.`,
+      advice: 'Answer GET / in HTTP/1.1, with any status.',
+    };
   }
   const variable = section === 'customHandler' ? 'FUNCTIONS_CUSTOMHANDLER_PORT' : 'FUNCTIONS_HTTPWORKER_PORT';
   const readThePort = `Listen on ${HANDLER_HOST} and the port in the environment variable ${variable} (in capitals)`;
@@ -35,11 +38,17 @@ export function describeFinding({ port, section, addresses, garbage }: FindingFa
   }
   const onPort = addresses.filter((address) => address.port === port);
   if (onPort.some(({ address }) => REACHABLE.includes(address))) {
-    return { finding: 'It listens there, but has not answered GET / yet.', advice: 'Answer GET / at once, with any status; long preparations may go on behind it.' };
+    return {
+      finding: 'It listens there, but has not answered GET / yet.',
+      advice: 'Answer GET / at once, with any status; long preparations may go on behind it.',
+    };
   }
   const finding = `It listens on ${addresses.map(formatAddress).join(' and ')}, expected ${HANDLER_HOST}:${port}.`;
   if (onPort.length > 0) return { finding, advice: `Let it listen on ${HANDLER_HOST}, which is IPv4.` };
-  return { finding, advice: section === 'customHandler' ? `${readThePort}, or set customHandler.port to ${main.port} in host.json.` : `${readThePort}.` };
+  return {
+    finding,
+    advice: section === 'customHandler' ? `${readThePort}, or set customHandler.port to ${main.port} in host.json.` : `${readThePort}.`,
+  };
 }
 
 const TLS_ALERT = '\x15\x03';

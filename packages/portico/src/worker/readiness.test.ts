@@ -5,6 +5,7 @@ import { systemClock } from '../platform/system-clock.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { waitUntilReady } from './readiness.ts';
 
+const PATIENCE_MS = 20_000;
 const never = new AbortController().signal;
 const sockets = new Set<Socket>();
 let close = async (): Promise<void> => {};
@@ -12,7 +13,7 @@ let close = async (): Promise<void> => {};
 /** A handler that does as told with the n-th connection. */
 async function serve(onConnection: (socket: Socket, count: number) => void): Promise<number> {
   let count = 0;
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     onConnection(socket, ++count);
@@ -78,31 +79,32 @@ describe('readiness', () => {
 
   test('lets the answer end in peace', async () => {
     let outcome: unknown;
-    const port = await serve((socket) => {
-      socket.once('data', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        socket.on('error', (error) => {
-          outcome = error;
-        });
-        socket.on('end', () => {
-          socket.end('the body', () => {
-            outcome = 'written';
-          });
-        });
+    const port = await serve(async (socket) => {
+      socket.on('error', (error) => {
+        outcome = error;
       });
+      await once(socket, 'data');
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      await once(socket, 'end');
+      // The first write after the caller is gone succeeds; the next ones do not.
+      for (let count = 0; count < 20; count++) {
+        await new Promise((resolve) => socket.write('some more of the body', resolve));
+      }
+      outcome ??= 'written';
+      socket.end();
     });
     await ask(port);
-    await vi.waitFor(() => expect(outcome).toBe('written'));
+    await vi.waitFor(() => expect(outcome).toBe('written'), PATIENCE_MS);
   });
 
   test('has a limit, also for one that accepts and stays silent', async () => {
     const clock = new FakeClock();
     const port = await serve((socket) => socket.resume());
     const wait = ask(port, 3000, clock);
-    await vi.waitFor(() => expect(sockets.size).toBe(1));
+    await vi.waitFor(() => expect(sockets.size).toBe(1), PATIENCE_MS);
     await clock.advance(3000);
     await expect(wait).resolves.toEqual({ how: 'timedOut', garbage: undefined });
-    await vi.waitFor(() => expect([...sockets].every((socket) => socket.destroyed)).toBe(true));
+    await vi.waitFor(() => expect([...sockets].every((socket) => socket.readableEnded || socket.destroyed)).toBe(true), PATIENCE_MS);
   });
 
   test('reports what came instead of HTTP, and how long it has waited', async () => {
@@ -113,7 +115,7 @@ describe('readiness', () => {
     await vi.waitFor(async () => {
       await clock.advance(2);
       expect(sockets.size).toBeGreaterThan(1);
-    });
+    }, PATIENCE_MS);
     await clock.advance(20_000);
     await expect(wait).resolves.toEqual({ how: 'timedOut', garbage: '\x15\x03\x01 no\r\n' });
     expect(onWaiting.mock.calls).toEqual([
@@ -130,7 +132,7 @@ describe('readiness', () => {
       controller.abort(new Error('gone'));
     });
     await expect(ask(port, 20_000, systemClock, controller.signal)).rejects.toThrow('gone');
-    await vi.waitFor(() => expect([...sockets].every((socket) => socket.destroyed)).toBe(true));
+    await vi.waitFor(() => expect([...sockets].every((socket) => socket.readableEnded || socket.destroyed)).toBe(true), PATIENCE_MS);
     await expect(ask(port, 20_000, systemClock, controller.signal)).rejects.toThrow('gone');
   });
 });

@@ -45,7 +45,7 @@ export const overrideIgnored = defineProblem(
   'OVERRIDE_IGNORED',
   'warning',
   (facts: { path: string; variable: string; isArguments: boolean }) => ({
-    message: `${facts.variable} cannot replace ${facts.path} of host.json as a whole, so it is ignored.`,
+    message: `This variable cannot replace ${facts.path} of host.json as a whole, so it is ignored.`,
     hint: facts.isArguments
       ? 'Write a JSON list of texts, such as ["server.js","--quiet"].'
       : `Set what is in it one by one: ${facts.variable}__NAME, or ${facts.variable}__0 in a list.`,

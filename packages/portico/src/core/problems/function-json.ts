@@ -78,9 +78,9 @@ export const httpBindingAsInput = defineProblem('HTTP_BINDING_AS_INPUT', 'error'
   azureMessage: 'Http binding can only be used for output.',
 }));
 
-export const methodUnknown = defineProblem('METHOD_UNKNOWN', 'warning', (method: string, nearest: string | undefined) => ({
-  message: `methods lists "${method}", which no request can have.`,
-  hint: nearest ? `Did you mean "${nearest}"?` : 'Methods are for example "get" and "post".',
+export const methodMisspelt = defineProblem('METHOD_MISSPELT', 'warning', (method: string, nearest: string) => ({
+  message: `methods lists "${method}", which looks misspelt.`,
+  hint: `Did you mean "${nearest}"? Requests with any other method do not reach the function.`,
 }));
 
 export const scriptFileMissing = defineProblem('SCRIPT_FILE_MISSING', 'error', (scriptFile: string) => ({

@@ -60,8 +60,8 @@ function recorded({ id }: Scenario): Response {
 }
 
 /** As the recording handler answers, and as a server frames what is rendered. */
-function respond({ id, rules: [rule] }: Scenario): Response {
-  const { status = 200, headers = [], ...content } = rule?.reply as Reply;
+function respond({ id, rules }: Scenario): Response {
+  const { status = 200, headers = [], ...content } = rules[0]!.reply as Reply;
   const types = [...headers, ...(content.json === undefined ? [] : [['Content-Type', 'application/json'] as const])];
   const contentType = types.find(([name]) => name === 'Content-Type')?.[1];
   const reply = readReply({ status, contentType, body: toBytes(content) });

@@ -141,6 +141,7 @@ describe('$return', () => {
     [{ statusCode: 404, body: null }, 404, undefined, TEXT, 'length'],
     [{ body: { a: 1 }, enableContentNegotiation: true }, 200, '{"a":1}', JSON_TYPE, 'length'],
     [{ body: 'x', enableContentNegotiation: true }, 200, 'x', TEXT, 'chunked'],
+    [{ body: null, enableContentNegotiation: true }, 200, undefined, TEXT, 'length'],
     [{ body: 'x', headers: ['ignored'] }, 200, 'x', TEXT, 'chunked'],
   ])('with a body describes the response: %j', (value, status, body, type, framing) => {
     const response = returned(value);

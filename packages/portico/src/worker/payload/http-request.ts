@@ -1,6 +1,5 @@
 // The request body for an HTTP invocation in payload mode: {"Data":{"req":{…}},"Metadata":{…}}, as Azure's host writes it.
 // It is put together as text, because this is what payload mode spends its time on; what is not there costs nothing.
-
 import { readJson } from '../../core/json-reader.ts';
 import { isJsonObject } from '../../core/json-value.ts';
 import { jsonString, plainText } from '../../core/json-writer.ts';
@@ -44,16 +43,17 @@ const ANONYMOUS = JSON.stringify([
     RoleClaimType: ROLE_CLAIM,
   },
 ]);
+const OPENING_BRACE = 0x7b;
 const NO_QUERY: Query = new Map();
 
 export function buildHttpPayload(facts: HttpPayloadFacts): string {
   const headers = renderRequestHeaders(facts.rawHeaders);
   const query = facts.query === '' ? NO_QUERY : parseQuery(facts.query);
-  const body = facts.body?.length ? facts.body : undefined;
+  const body = facts.body?.length ? readBody(facts.body, headers.contentType) : undefined;
   const request =
     `{"Url":${jsonString(facts.url)},"Method":${jsonString(facts.method)},"Query":{${queryMembers(query, (values) => values.join(','))}}` +
     `,"Headers":{${headers.lists}},"Params":{${paramMembers(facts.params)}},"Identities":${facts.identities ?? ANONYMOUS}` +
-    `${body === undefined ? '' : `,"Body":${bodyJson(body, headers.contentType)}`}}`;
+    `${body === undefined ? '' : `,"Body":${body.json}`}}`;
   return `{"Data":{"${facts.triggerName}":${request}},"Metadata":${metadata(facts, query, headers, body)}}`;
 }
 
@@ -72,17 +72,23 @@ function paramMembers(params: HttpPayloadFacts['params']): string {
   return members.slice(1);
 }
 
+type Body = { /** As Data shows it. */ readonly json: string; readonly text: string };
+
 /** Parity: text of any kind is one string, JSON too; only these two types arrive as base64, images do not. */
-function bodyJson(body: Buffer, contentType: string): string {
+function readBody(bytes: Buffer, contentType: string): Body {
   const type = mediaTypeOf(contentType);
-  if (type === 'application/octet-stream' || type.startsWith('multipart/')) return `"${body.toString('base64')}"`;
-  return jsonString(decodeText(body, contentType));
+  if (type !== 'application/octet-stream' && !type.startsWith('multipart/')) {
+    const text = decodeText(bytes, contentType);
+    return { json: jsonString(text), text };
+  }
+  // Binding data comes from any type of body, but only from one that begins like an object.
+  return { json: `"${bytes.toString('base64')}"`, text: bytes[0] === OPENING_BRACE ? decodeText(bytes, contentType) : '' };
 }
 
-/** Members of the body, query parameters and route parameters, later ones first in rank; `Query` and `Headers` yield to them. */
-function metadata(facts: HttpPayloadFacts, query: Query, headers: RequestHeaders, body: Buffer | undefined): string {
+/** Members of the body, query parameters and route parameters, of which the later win; `Query` and `Headers` yield to all of them. */
+function metadata(facts: HttpPayloadFacts, query: Query, headers: RequestHeaders, body: Body | undefined): string {
   const whole = `{${queryMembers(query, (values) => values.at(-1) ?? '')}}`;
-  const members = body === undefined ? undefined : jsonMembers(body, headers.contentType);
+  const members = body === undefined ? undefined : jsonMembers(body.text);
   if (members === undefined && query.size === 0 && isEmpty(facts.params)) {
     return `{"Query":${whole},"Headers":{${headers.joined}},${systemMembers(facts, 'sys')}}`;
   }
@@ -107,8 +113,8 @@ function isEmpty(object: object): boolean {
 }
 
 /** The members of a JSON object as binding data: text for what is single, objects as they are, no arrays and nulls. */
-function jsonMembers(body: Buffer, contentType: string): [name: string, json: string][] | undefined {
-  const text = decodeText(body, contentType).trim();
+function jsonMembers(body: string): [name: string, json: string][] | undefined {
+  const text = body.trim();
   if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
   const reading = readJson(text);
   if ('fault' in reading || !isJsonObject(reading.value)) return undefined;

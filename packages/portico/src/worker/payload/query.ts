@@ -1,12 +1,11 @@
 // The query of a request as Azure's host reads it: keys ignore case, `+` is a blank, what is not UTF-8 stays percent-encoded.
 
 /** Key in lower case → its spelling and values in order. */
-export type Query = ReadonlyMap<string, QueryParameter>;
-export type QueryParameter = { readonly name: string; readonly values: readonly string[] };
+export type Query = ReadonlyMap<string, { readonly name: string; readonly values: readonly string[] }>;
 
 /** `text` is what follows the question mark, as sent. */
 export function parseQuery(text: string): Query {
-  const query = new Map<string, QueryParameter>();
+  const query = new Map<string, { name: string; values: string[] }>();
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
@@ -14,9 +13,13 @@ export function parseQuery(text: string): Query {
     const value = equals < 0 ? '' : decode(pair.slice(equals + 1));
     const key = name.toLowerCase();
     const earlier = query.get(key);
+    if (earlier === undefined) {
+      query.set(key, { name, values: [value] });
+      continue;
+    }
     // Parity: of several spellings the second occurrence's stays (payload-body.collision).
-    if (earlier === undefined) query.set(key, { name, values: [value] });
-    else query.set(key, { name: earlier.values.length === 1 ? name : earlier.name, values: [...earlier.values, value] });
+    if (earlier.values.length === 1) earlier.name = name;
+    earlier.values.push(value);
   }
   return query;
 }

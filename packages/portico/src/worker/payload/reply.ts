@@ -55,7 +55,8 @@ export function readReply({ status, contentType = UNDECLARED, body }: HandlerRep
     const logs = isJson ? logsOf(readJson(decodeText(body, contentType))) : [];
     return { error: handlerReplyFailed({ status, reason: STATUS_CODES[status] ?? '', excerpt }), status, logs };
   }
-  if (status === 204 || body.length === 0) return NOTHING;
+  // Also 204, which has no body.
+  if (body.length === 0) return NOTHING;
   if (!isJson) return unreadable('Content-Type', JSON.stringify(contentType), 'application/json or text/json');
 
   const reading = readJson(decodeText(body, contentType));

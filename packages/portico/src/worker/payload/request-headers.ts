@@ -70,7 +70,7 @@ export function renderRequestHeaders(rawHeaders: readonly string[]): RequestHead
 /** ASCII without anything that JSON escapes. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 const NON_ASCII = /[^\0-\x7f]/;
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function escapedValue(value: string): string {
   return jsonString(NON_ASCII.test(value) ? readAsUtf8(value) : value).slice(1, -1);

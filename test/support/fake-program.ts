@@ -1,9 +1,10 @@
-// Stand-ins for the process and the host, for the tests of this folder.
-import type { FunctionApp } from '../core/function-app.ts';
-import type { Host, HostOptions, ReadyReport } from '../host/create-host.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
-import type { Descriptor } from './descriptor.ts';
-import type { Program, StopSignal } from './program.ts';
+// Stand-ins for the process and the host, for the tests of the command line.
+
+import type { Descriptor } from '../../packages/portico/src/cli/descriptor.ts';
+import type { Program, StopSignal } from '../../packages/portico/src/cli/program.ts';
+import type { FunctionApp } from '../../packages/portico/src/core/function-app.ts';
+import type { Host, HostOptions, ReadyReport } from '../../packages/portico/src/host/create-host.ts';
+import { FakeClock } from '../../packages/portico/src/testing/fake-clock.ts';
 
 /** Collects what is written. A test says how many bytes its reader takes, and when it goes away. */
 export class FakeDescriptor implements Descriptor {

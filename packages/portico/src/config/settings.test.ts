@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { type AppFiles, appFolder } from '../../../../test/support/app-folder.ts';
+import { readSettings, settingReader } from './settings.ts';
+
+const read = (files: AppFiles, environment: Record<string, string | undefined> = {}) => readSettings(appFolder(files), environment);
+const codes = (files: AppFiles, environment?: Record<string, string>) => read(files, environment).problems.map(({ code }) => code);
+const localSettings = (values: object, more: object = {}) => ({ 'local.settings.json': { IsEncrypted: false, Values: values, ...more } });
+
+describe('settings', () => {
+  test('come from the environment, local.settings.json, .env.local and .env, in this order', () => {
+    const files = { ...localSettings({ B: 'local', A: 'local' }), '.env.local': 'C=env.local\nB=env.local', '.env': 'D=".env"\nC=.env' };
+    expect(read(files, { A: 'environment', E: undefined }).settings).toEqual({ A: 'environment', B: 'local', C: 'env.local', D: '.env' });
+  });
+
+  test('that the environment replaces are named, unless they are the same', () => {
+    const { problems } = read(localSettings({ A: 'file', B: 'same' }), { A: 'shell', B: 'same' });
+    const message = "Skipping 'A' from local settings as it's already defined in current environment variables.";
+    expect(problems).toMatchObject([{ severity: 'warning', message, file: 'local.settings.json', line: 4, column: 10 }]);
+  });
+
+  test('of the name __proto__ are settings like any other', () => {
+    expect(Object.entries(read({ 'local.settings.json': '{"IsEncrypted":false,"Values":{"__proto__":"x"}}' }).settings)).toEqual([
+      ['__proto__', 'x'],
+    ]);
+  });
+
+  test('keep their outer blanks, with a warning that does not show the value', () => {
+    const { settings, problems } = read(localSettings({ AzureWebJobsStorage: ' AccountKey=secret' }));
+    expect(settings).toEqual({ AzureWebJobsStorage: ' AccountKey=secret' });
+    expect(problems).toMatchObject([{ code: 'SETTING_BLANKS' }]);
+    expect(JSON.stringify(problems)).not.toContain('secret');
+  });
+
+  test('that no environment variable can hold are left out', () => {
+    const { settings, problems } = read(localSettings({ A: 'x\0y', B: 'b' }));
+    expect(settings).toEqual({ B: 'b' });
+    expect(problems).toMatchObject([{ code: 'SETTING_UNUSABLE' }]);
+  });
+
+  test('are read by names that ignore case', () => {
+    expect(settingReader({ AzureWebJobsStorage: 'x' })('AZUREWEBJOBSSTORAGE')).toBe('x');
+  });
+});
+
+describe('local.settings.json', () => {
+  test('turns connection strings into settings', () => {
+    const file = localSettings(
+      {},
+      { ConnectionStrings: { Plain: 'a', Named: { ConnectionString: 'b', ProviderName: 'p' }, Wrong: { Name: 'c' } } },
+    );
+    const { settings, problems } = read(file);
+    expect(settings).toEqual({ 'ConnectionStrings:Plain': 'a', 'ConnectionStrings:Named': 'b' });
+    expect(problems).toMatchObject([{ code: 'SETTING_NOT_TEXT', message: expect.stringContaining('Wrong') }]);
+  });
+
+  test('says how to serve', () => {
+    const { local } = read(
+      localSettings(
+        {},
+        { Host: { LocalHttpPort: '7072', LocalHttpAddress: '127.0.0.2', CORS: 'https://a, https://b,', CORSCredentials: true } },
+      ),
+    );
+    expect(local).toEqual({ port: 7072, address: '127.0.0.2', corsOrigins: ['https://a', 'https://b'], corsCredentials: true });
+  });
+
+  test('takes numbers and booleans for text, with a warning, and leaves out the rest', () => {
+    const { settings, problems } = read(localSettings({ A: 5, B: true, C: { d: 1 }, D: null }));
+    expect(settings).toEqual({ A: '5', B: 'True' });
+    expect(problems.map(({ code, line }) => [code, line])).toEqual([
+      ['VALUE_NOT_ALLOWED', 6],
+      ['SETTING_NOT_TEXT', 4],
+      ['SETTING_NOT_TEXT', 5],
+    ]);
+  });
+
+  test('with encrypted values has none', () => {
+    const { settings, problems } = read({ 'local.settings.json': { IsEncrypted: true, Values: { A: 'CfDJ8…' } } });
+    expect(settings).toEqual({});
+    expect(problems).toMatchObject([{ code: 'SETTINGS_ENCRYPTED', hint: expect.stringContaining('func settings decrypt') }]);
+  });
+
+  test('that does not say whether it is encrypted is taken for plain, with a warning', () => {
+    const { settings, problems } = read({ 'local.settings.json': { Values: { A: 'a' } } });
+    expect(settings).toEqual({ A: 'a' });
+    expect(problems).toMatchObject([{ code: 'SETTINGS_ENCRYPTION_UNSTATED' }]);
+    expect(codes({ 'local.settings.json': { Host: {} } })).toEqual([]);
+  });
+
+  test('with a name twice lets the last one count', () => {
+    const { settings, problems } = read({ 'local.settings.json': '{ "IsEncrypted": false, "Values": { "A": "1", "A": "2" } }' });
+    expect(settings).toEqual({ A: '2' });
+    expect(problems).toMatchObject([
+      { code: 'SETTING_REPEATED', azureMessage: 'An item with the same key has already been added. Key: A' },
+    ]);
+  });
+
+  test.each(['{', '[]', '"x"', ''])('that reads %j costs its settings and nothing else', (text) => {
+    const { settings, problems } = read({ 'local.settings.json': text, '.env': 'A=a' });
+    expect(settings).toEqual({ A: 'a' });
+    expect(problems).toMatchObject([{ code: 'SETTINGS_FILE_INVALID', severity: 'warning', file: 'local.settings.json', line: 1 }]);
+  });
+
+  test('may be a folder by mistake, like .env', () => {
+    expect(codes({ 'local.settings.json/x': '', '.env/x': '' })).toEqual(['SETTINGS_FILE_INVALID', 'FILE_UNREADABLE']);
+  });
+});
