@@ -5,8 +5,8 @@ import { delimiter, join } from 'node:path';
 import { run } from './processes.ts';
 
 export const benchFolder = import.meta.dirname;
-export const porticoCommand = join(benchFolder, '../packages/portico/bin/portico.js');
-const porticoBuild = join(benchFolder, '../packages/portico/dist/cli.js');
+export const porticoCommand = join(benchFolder, '../packages/portico/bin/portico.cjs');
+const porticoBuild = join(benchFolder, '../packages/portico/dist/cli.cjs');
 
 // Debian keeps nginx where only root's PATH looks.
 const path = [process.env.PATH, '/usr/sbin', '/usr/local/sbin'].join(delimiter);
@@ -32,7 +32,7 @@ export function missingPrerequisites(needsPortico: boolean): string[] {
     if (!isOnPath(program)) missing.push(`${program}: not on PATH. On Debian: apt install ${debianPackage}`);
   }
   if (needsPortico && !existsSync(porticoBuild))
-    missing.push('a built Portico: run "npm start" once (packages/portico/dist/cli.js is not there).');
+    missing.push('a built Portico: run "npm start" once (packages/portico/dist/cli.cjs is not there).');
   return missing;
 }
 

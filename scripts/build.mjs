@@ -18,11 +18,14 @@ const SOURCES = [
 ];
 const STAMP = join(ROOT, 'node_modules/.cache/portico-build');
 
+// CommonJS where start-up counts: an ES module that imports node:http makes Node load all its exports, an HTTP client among them,
+// which costs tens of milliseconds and megabytes.
 const TARGETS = [
-  { folder: 'packages/portico', entries: { cli: 'src/cli/main.ts', index: 'src/index.ts' }, declarations: true },
-  { folder: 'packages/handler', entries: { index: 'src/index.ts' }, declarations: true },
-  { folder: 'examples/public-ip', entries: { server: 'src/server.ts' } },
+  { folder: 'packages/portico', entries: { cli: 'src/cli/main.ts', index: 'src/index.ts' }, format: 'cjs', declarations: true },
+  { folder: 'packages/handler', entries: { index: 'src/index.ts' }, format: 'esm', declarations: true },
+  { folder: 'examples/public-ip', entries: { server: 'src/server.ts' }, format: 'cjs' },
 ];
+const ENDINGS = { cjs: '.cjs', esm: '.js' };
 
 async function build() {
   const fingerprint = fingerprintOfSources();
@@ -53,12 +56,14 @@ function fingerprintOfSources() {
 }
 
 function isBuilt(fingerprint) {
-  const outputs = TARGETS.flatMap(({ folder, entries }) => Object.keys(entries).map((name) => join(ROOT, folder, 'dist', `${name}.js`)));
+  const outputs = TARGETS.flatMap(({ folder, entries, format }) =>
+    Object.keys(entries).map((name) => join(ROOT, folder, 'dist', name + ENDINGS[format])),
+  );
   return outputs.every(existsSync) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint;
 }
 
 /** Dependencies are bundled too. What is imported by `await import()` stays a file of its own, read only when it is needed. */
-async function bundle(rolldown, { folder, entries }) {
+async function bundle(rolldown, { folder, entries, format }) {
   const built = await rolldown({
     cwd: join(ROOT, folder),
     input: entries,
@@ -70,11 +75,12 @@ async function bundle(rolldown, { folder, entries }) {
     },
   });
   const dist = join(ROOT, folder, 'dist');
-  const { output } = await built.write({ dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' });
+  const fileNames = `[name]${ENDINGS[format]}`;
+  const { output } = await built.write({ dir: dist, format, entryFileNames: fileNames, chunkFileNames: fileNames });
   await built.close();
   // Only what the last build left and this one did not write: a program that runs from here keeps the files it may still import.
   const written = new Set(output.map(({ fileName }) => fileName));
-  for (const name of readdirSync(dist)) if (name.endsWith('.js') && !written.has(name)) rmSync(join(dist, name));
+  for (const name of readdirSync(dist)) if (/\.c?js$/.test(name) && !written.has(name)) rmSync(join(dist, name));
   writeLicences(output, dist);
 }
 

@@ -1,7 +1,9 @@
 // The example's own server, called as a host calls it: from loopback, with the X-Forwarded-For a host would set.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,14 +11,16 @@ import { negotiate } from '../examples/public-ip/src/negotiate.ts';
 import { page } from '../examples/public-ip/src/page.ts';
 import { freePort } from './support/free-port.ts';
 
-const SERVER = fileURLToPath(new URL('../examples/public-ip/dist/server.js', import.meta.url));
+const APP = fileURLToPath(new URL('../examples/public-ip', import.meta.url));
 
 let server: ChildProcess;
 let port: number;
 
 beforeAll(async () => {
   port = await freePort();
-  server = spawn(process.execPath, [SERVER], {
+  const { customHandler } = JSON.parse(readFileSync(join(APP, 'host.json'), 'utf8'));
+  server = spawn(process.execPath, customHandler.description.arguments, {
+    cwd: APP,
     env: { FUNCTIONS_CUSTOMHANDLER_PORT: String(port), TRUSTED_PROXIES: '10.0.0.0/8' },
     stdio: 'inherit',
   });

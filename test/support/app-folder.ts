@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Path below the app root → its text, or what its JSON says. */
+/** Path below the app root → its text, its bytes, or what its JSON says. */
 export type AppFiles = Readonly<Record<string, unknown>>;
 
 /** Writes an app into a folder of its own, which goes when the test ends. */
@@ -18,7 +18,8 @@ export function writeApp(root: string, files: AppFiles): void {
   for (const [name, content] of Object.entries(files)) {
     const path = join(root, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+    const isRaw = typeof content === 'string' || content instanceof Uint8Array;
+    writeFileSync(path, isRaw ? content : JSON.stringify(content, null, 2));
   }
 }
 

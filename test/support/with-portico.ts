@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { processTree, stillRunning } from './process-tree.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PORTICO = join(ROOT, 'packages/portico/bin/portico.js');
+const PORTICO = join(ROOT, 'packages/portico/bin/portico.cjs');
 
 export type RunningPortico = {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
@@ -49,7 +49,7 @@ async function startPortico(app: string, environment: Record<string, string>) {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (printed += text));
   const exited = once(child, 'exit');
 
-  async function stop() {
+  async function end() {
     const processes = processTree(child.pid!);
     child.kill('SIGTERM');
     const [exitCode, signal] = await exited;
@@ -57,6 +57,13 @@ async function startPortico(app: string, environment: Record<string, string>) {
     for (const pid of left) process.kill(pid, 'SIGKILL');
     return { exitCode, signal, left };
   }
+  let ending: ReturnType<typeof end> | undefined;
+  const stop = () => {
+    ending ??= end();
+    return ending;
+  };
+  // A test that runs out of time never comes to its own stop().
+  onTestFinished(async () => void (await stop()));
 
   const tooEarly = exited.then(() => Promise.reject(new Error(`It ended before it was ready:\n${printed}`)));
   // Only the race below reads it; an end later on is no error.
@@ -65,9 +72,6 @@ async function startPortico(app: string, environment: Record<string, string>) {
     while (!existsSync(readyFile)) await Promise.race([once(watcher, 'change'), tooEarly]);
     const { url } = JSON.parse(readFileSync(readyFile, 'utf8')) as { url: string };
     return { url: url.replace(/\/$/, ''), output: () => printed, stop };
-  } catch (failure) {
-    await stop();
-    throw failure;
   } finally {
     watcher.close();
     rmSync(folder, { recursive: true });

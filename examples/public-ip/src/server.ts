@@ -6,4 +6,5 @@ import { answer } from './answer.ts';
 const { TRUSTED_PROXIES = '' } = process.env;
 const trusted = trustedProxies(TRUSTED_PROXIES.split(',').filter(Boolean));
 
-await serve({ routes: { '/api/httptrigger': (request) => answer(request, trusted) } });
+// Not awaited: the program is built as CommonJS, which starts faster and has no top-level await. A failure ends it all the same.
+void serve({ routes: { '/api/httptrigger': (request) => answer(request, trusted) } });

@@ -18,6 +18,7 @@ describe('AllowanceJudge', () => {
     ['a value', 204, 204],
     ['a value with parts', [{ a: 1 }], [{ a: 1 }]],
     ['null', null, null],
+    ['a text that begins with a slash', '/api/items', '/api/items'],
     ['an absence', '(absent)', undefined],
     ['a pattern for a text', '/^5\\d\\d$/', '503'],
     ['a pattern for anything else, as JSON', '/"<trace>"/', ['<trace>']],

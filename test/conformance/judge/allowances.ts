@@ -107,8 +107,8 @@ const isObject = (value: unknown): value is { [key: string]: unknown } =>
 
 /** A text between slashes is a pattern, held against a text as it is and against anything else as JSON. */
 function patternOf(value: unknown): RegExp | undefined {
-  const match = typeof value === 'string' ? /^\/(.+)\/([a-z]*)$/s.exec(value) : undefined;
-  return match ? new RegExp(match[1] ?? '', match[2]) : undefined;
+  const match = typeof value === 'string' ? /^\/(.+)\/$/s.exec(value) : undefined;
+  return match ? new RegExp(match[1] ?? '') : undefined;
 }
 
 function equals(expected: unknown, ours: unknown): boolean {

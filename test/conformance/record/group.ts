@@ -39,7 +39,7 @@ async function recordRun(group: Group, run: number, waiting: Scenario[], options
     const clients = storage && storageClients(storage.connectionString, options.moduleFolders);
     if (app.before) await within(60_000, runPreparation(app.before, clients), 'the preparation of the storage account');
     folder.setRules(own && waiting[0] ? rulesOf(waiting[0]) : { scenario: null });
-    const host = await startHost(options, app, folder, storage);
+    const host = await startHost(options, group, folder, storage);
     surroundings = { host, folder, storage, own };
     while (waiting.length > 0) {
       const scenario = waiting.shift() as Scenario;

@@ -16,7 +16,7 @@ import {
   waitUntil,
 } from './processes.ts';
 import { exchange, requestParts } from './raw-http.ts';
-import type { App, HeaderPair } from './types.ts';
+import type { App, Group, HeaderPair } from './types.ts';
 
 const NOT_INHERITED =
   /^(FUNCTIONS_|AzureWebJobs|AzureFunctions|WEBSITE_|AZURE_FUNCTIONS_|ORACLE_|ASPNETCORE_|PORTICO_|CONTAINER_NAME$|NODE_|npm_|https?_proxy$|all_proxy$)/i;
@@ -43,7 +43,12 @@ export type Host = {
 
 export type Ending = { exit: Exit | undefined; exitedAlone: boolean; orphans: number; askedAt: number };
 
-export async function startHost(options: HostOptions, app: App, folder: AppFolder, storage: Azurite | undefined): Promise<Host> {
+export async function startHost(
+  options: HostOptions,
+  { app, own }: Pick<Group, 'app' | 'own'>,
+  folder: AppFolder,
+  storage: Azurite | undefined,
+): Promise<Host> {
   const port = await freePort();
   const fill = (text: string) => text.replaceAll('{app}', folder.root).replaceAll('{port}', String(port)).replaceAll('{work}', folder.work);
   const line = fill(options.command).replaceAll('{auth}', app.auth ? options.authArguments : '');
@@ -58,7 +63,7 @@ export async function startHost(options: HostOptions, app: App, folder: AppFolde
   const startedAt = Date.now();
   const program = startProgram({ file, args, cwd: folder.root, env: withoutEmpty(env), logFile: folder.logFile });
   const host: Host = { port, program, folder, openKey: app.auth ? undefined : options.openKey, status: undefined, readyAfterMs: 0 };
-  await becomeReady(host, app, app.ready?.timeoutMs ?? options.readyTimeoutMs);
+  await becomeReady(host, app, own, app.ready?.timeoutMs ?? options.readyTimeoutMs);
   host.readyAfterMs = Date.now() - startedAt;
   return host;
 }
@@ -89,7 +94,7 @@ const withoutEmpty = (env: NodeJS.ProcessEnv) => Object.fromEntries(Object.entri
 const words = (line: string) => (line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => word.replace(/["']/g, ''));
 
 /** Ready kinds: "handler" (default: running and the handler was probed), "status" (running or in error), "tcp", "exit". */
-async function becomeReady(host: Host, app: App, timeoutMs: number): Promise<void> {
+async function becomeReady(host: Host, app: App, own: boolean, timeoutMs: number): Promise<void> {
   const kind = app.ready?.kind ?? 'handler';
   const gone = () => host.program.exit !== undefined;
   if (kind === 'exit') return void (await waitUntil(gone, timeoutMs));
@@ -103,7 +108,9 @@ async function becomeReady(host: Host, app: App, timeoutMs: number): Promise<voi
     timeoutMs,
     150,
   );
-  if (gone() || kind === 'status' || host.status?.state === 'Error') return;
+  // The start of a handler that several scenarios share belongs to none of them.
+  const withHandler = kind === 'handler' || !own;
+  if (gone() || !withHandler || host.status?.state === 'Error') return;
   const seen = (wanted: string) => host.folder.records().some((record) => record.kind === wanted);
   const listening = await waitUntil(() => gone() || seen('listening'), Math.min(timeoutMs, 15_000));
   if (listening) await waitUntil(() => gone() || seen('probe'), 3000);

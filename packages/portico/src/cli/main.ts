@@ -26,4 +26,4 @@ const program: Program = {
 
 // Whatever is still open when this ends the process, platform/ closes: no handler outlives its host.
 process.on('uncaughtException', (thrown) => process.exit(reportFault(thrown, program)));
-process.exit(await runPortico(program));
+void runPortico(program).then((code) => process.exit(code));

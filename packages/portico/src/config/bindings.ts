@@ -1,8 +1,7 @@
 // The bindings of one function: each on its own, then all together.
-import type { BindingMetadata, HttpTriggerMetadata, JsonValue } from '../core/function-app.ts';
-import { isJsonObject } from '../core/json-value.ts';
+import type { BindingMetadata, HttpTriggerMetadata, JsonObject } from '../core/function-app.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { type OptionsOf, type Path, type Report, readOptions } from '../core/options.ts';
+import type { OptionsOf, Path } from '../core/options.ts';
 import {
   bindingNameInvalid,
   bindingNameRepeated,
@@ -17,28 +16,21 @@ import {
 } from '../core/problems/function-json.ts';
 import { BINDING_TYPES, isTriggerType, standingOf } from './binding-types.ts';
 import type { Findings } from './findings.ts';
-import { BINDING, BINDING_OPTIONS, HTTP_METHODS, HTTP_TRIGGER, type HTTP_TRIGGER_OPTIONS } from './function-options.ts';
-import { valueAt } from './json-document.ts';
+import { type BINDING_OPTIONS, HTTP_METHODS, type HTTP_OPTIONS, type HTTP_TRIGGER_OPTIONS } from './function-options.ts';
 
 export type ReadBinding = {
   readonly metadata: BindingMetadata;
   readonly path: Path;
   /** What only an httpTrigger has. */
-  readonly http: Pick<OptionsOf<typeof HTTP_TRIGGER_OPTIONS>, 'authLevel' | 'methods' | 'route'> | undefined;
+  readonly http: OptionsOf<typeof HTTP_OPTIONS> | undefined;
 };
 
-/** Undefined when it is no object or its direction cannot be read: nothing more can be said of it then. */
-export function readBinding(written: JsonValue, path: Path, findings: Findings): ReadBinding | undefined {
-  let isReadable = true;
-  const report: Report = (issue) => {
-    if (issue.kind === 'bad-value' && (issue.option === BINDING_OPTIONS.direction || issue.path.length === path.length)) isReadable = false;
-    findings.report(issue);
-  };
-  const isHttpTrigger = String(valueAt(written, ['type'])).toLowerCase() === 'httptrigger';
-  const http = isHttpTrigger ? readOptions(HTTP_TRIGGER, written, path, report) : undefined;
-  const { type = '', name = '', direction, dataType, cardinality } = http ?? readOptions(BINDING, written, path, report);
-  if (!isReadable || !isJsonObject(written)) return undefined;
+export type BindingOptions = OptionsOf<typeof BINDING_OPTIONS> | OptionsOf<typeof HTTP_TRIGGER_OPTIONS>;
 
+/** What is wrong with the binding for itself. */
+export function checkBinding(options: BindingOptions, properties: JsonObject, path: Path, findings: Findings): ReadBinding {
+  const { type = '', name = '', direction, dataType, cardinality } = options;
+  const http = 'authLevel' in options ? options : undefined;
   if (type === '') findings.add(bindingTypeMissing(), path);
   if (!/^([a-z][a-z0-9]{0,127}|\$return)$/i.test(name)) findings.add(bindingNameInvalid(name), [...path, 'name']);
   if (name === '$return' && direction !== 'out') findings.add(returnBindingNotOut(direction), [...path, 'direction']);
@@ -47,7 +39,7 @@ export function readBinding(written: JsonValue, path: Path, findings: Findings):
     const nearest = nearestName(method, HTTP_METHODS);
     if (nearest && nearest !== method.toUpperCase()) findings.add(methodMisspelt(method, nearest), [...path, 'methods', index]);
   }
-  return { metadata: { name, type, direction, dataType, cardinality, properties: written }, path, http };
+  return { metadata: { name, type, direction, dataType, cardinality, properties }, path, http };
 }
 
 /** The one trigger, or undefined when there is not exactly one. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FunctionMetadata } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
-import { type BadValue, type Path, readOptions } from '../core/options.ts';
+import { type BadValue, type OptionIssue, type Path, readOptions } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import { fileUnreadable, keyRepeated } from '../core/problems/any-file.ts';
 import {
@@ -14,7 +14,7 @@ import {
   switchedOffInVain,
 } from '../core/problems/function-json.ts';
 import { azureParserMessage } from './azure-parser-message.ts';
-import { checkBindings, httpTriggerIn, readBinding } from './bindings.ts';
+import { checkBinding, checkBindings, httpTriggerIn } from './bindings.ts';
 import { createFindings, type Findings, nameOf } from './findings.ts';
 import { BINDING_OPTIONS, FUNCTION_JSON, HTTP_TRIGGER_OPTIONS } from './function-options.ts';
 import { parseJson, valueAt } from './json-document.ts';
@@ -52,32 +52,40 @@ export function readFunction({ name, directory, file }: FunctionFile, hasBundle:
 
   const findings = createFindings({ document, table: FUNCTION_JSON.table, functionAt: () => name, onAzure });
   for (const repeated of parsed.repeated) findings.add(keyRepeated(nameOf(repeated)), repeated, 'name');
-  const options = readOptions(FUNCTION_JSON, definition, [], findings.report);
-  if (!Array.isArray(options.bindings) || options.bindings.length === 0) {
-    findings.add(bindingsMissing(), ['bindings']);
-    return { draft: undefined, problems: findings.problems };
-  }
-  const bindings = options.bindings.map((written, index) => readBinding(written, ['bindings', index], findings));
-  const readable = bindings.filter((binding) => binding !== undefined);
-  if (readable.length < bindings.length) return { draft: undefined, problems: findings.problems };
+  let isListed = true;
+  const options = readOptions(FUNCTION_JSON, definition, [], (issue) => {
+    if (hidesFunction(issue)) isListed = false;
+    findings.report(issue);
+  });
+  const written = valueAt(definition, ['bindings']);
+  if (isListed && !options.bindings?.length) findings.add(bindingsMissing(), ['bindings']);
+  if (!isListed || !options.bindings?.length || !Array.isArray(written)) return { draft: undefined, problems: findings.problems };
+  const bindings = options.bindings.map((binding, index) => checkBinding(binding, written[index], ['bindings', index], findings));
 
   if (options.scriptFile && !existsSync(resolve(directory, options.scriptFile)))
     findings.add(scriptFileMissing(options.scriptFile), ['scriptFile']);
   for (const key of ['disabled', 'excluded'] as const) if (options[key]) findings.add(switchedOffInVain(key, name), [key]);
   const retry = toRetryPolicy(options.retry, valueAt(definition, ['retry']), (problem) => findings.add(problem, ['retry']));
-  const trigger = checkBindings(readable, hasBundle, findings);
+  const trigger = checkBindings(bindings, hasBundle, findings);
   const draft = {
     name,
     directory,
     definition,
-    bindings: readable.map(({ metadata }) => metadata),
+    bindings: bindings.map(({ metadata }) => metadata),
     trigger,
-    http: httpTriggerIn(readable, name),
+    http: httpTriggerIn(bindings, name),
     retry,
     findings,
-    routePath: [...(readable.find(({ http }) => http !== undefined)?.path ?? []), 'route'],
+    routePath: [...(bindings.find(({ http }) => http !== undefined)?.path ?? []), 'route'],
   };
   return { draft, problems: findings.problems };
+}
+
+/** The list of bindings, one of them or its direction cannot be read. */
+function hidesFunction(issue: OptionIssue): boolean {
+  const [first] = issue.path;
+  if (issue.kind !== 'bad-value' || String(first).toLowerCase() !== 'bindings') return false;
+  return issue.path.length <= 2 || issue.option === BINDING_OPTIONS.direction;
 }
 
 function onAzure({ option, found }: BadValue): { azureMessage?: string } {

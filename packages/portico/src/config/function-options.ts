@@ -1,7 +1,8 @@
 // The option tables of function.json. https://learn.microsoft.com/azure/azure-functions/functions-triggers-bindings
 import { choice, json, text } from '../core/option-values.ts';
-import { list, section } from '../core/options.ts';
+import { list, type Option, type OptionsOf, section } from '../core/options.ts';
 import { AUTH_LEVELS } from './host-options.ts';
+import { valueAt } from './json-document.ts';
 import { RETRY_OPTIONS } from './retry-policy.ts';
 
 const DOCS = 'https://learn.microsoft.com/azure/azure-functions';
@@ -26,8 +27,7 @@ export const BINDING_OPTIONS = {
   cardinality: choice(['one', 'many'], { doc: 'Whether a run is for one event or for a batch.', source: SOURCE }),
 };
 
-export const HTTP_TRIGGER_OPTIONS = {
-  ...BINDING_OPTIONS,
+export const HTTP_OPTIONS = {
   authLevel: choice(AUTH_LEVELS, { default: 'function', doc: 'Which key a caller needs.', source: HTTP_DOCS }),
   methods: list(text({ doc: 'An HTTP method.', expected: 'an HTTP method', accepts: (method) => /^[!#$%&'*+.^_`|~\w-]+$/.test(method) }), {
     doc: 'The methods that are answered. Absent: all. Empty: none.',
@@ -36,15 +36,30 @@ export const HTTP_TRIGGER_OPTIONS = {
   route: text({ doc: 'The path after the route prefix, such as "orders/{id:int?}". Absent: the name of the function.', source: HTTP_DOCS }),
 };
 
-export const BINDING = section(BINDING_OPTIONS, {
-  open: true,
-  doc: 'One binding; the other properties depend on its type.',
-  source: SOURCE,
-});
-export const HTTP_TRIGGER = section(HTTP_TRIGGER_OPTIONS, { open: true, doc: 'An HTTP trigger.', source: HTTP_DOCS });
+export const HTTP_TRIGGER_OPTIONS = { ...BINDING_OPTIONS, ...HTTP_OPTIONS };
+
+const BINDING = section(BINDING_OPTIONS, { open: true, doc: 'One binding; the other properties depend on its type.', source: SOURCE });
+const HTTP_TRIGGER = section(HTTP_TRIGGER_OPTIONS, { open: true, doc: 'An HTTP trigger.', source: HTTP_DOCS });
+
+/** Read by the table of its type. */
+const ANY_BINDING: Option<OptionsOf<typeof BINDING_OPTIONS> | OptionsOf<typeof HTTP_TRIGGER_OPTIONS>> = {
+  ...BINDING,
+  get schema() {
+    const isHttpTrigger = { properties: { type: { const: 'httpTrigger' } } };
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
+    return { ...BINDING.schema, required: ['type', 'name'], if: isHttpTrigger, then: HTTP_TRIGGER.schema };
+  },
+  read(written, path, report) {
+    const isHttpTrigger = String(valueAt(written, ['type'])).toLowerCase() === 'httptrigger';
+    return (isHttpTrigger ? HTTP_TRIGGER : BINDING).read(written, path, report);
+  },
+};
 
 const FUNCTION_OPTIONS = {
-  bindings: json({ doc: 'The trigger, the inputs and the outputs of the function; exactly one is a trigger.', source: SOURCE }),
+  bindings: list(ANY_BINDING, {
+    doc: 'The trigger, the inputs and the outputs of the function; exactly one is a trigger.',
+    source: SOURCE,
+  }),
   retry: section(RETRY_OPTIONS, {
     doc: 'What happens when a run fails. Absent: the policy of host.json.',
     source: `${DOCS}/functions-bindings-error-handling-retries`,

@@ -193,7 +193,7 @@ export const workerSpawnFailed = defineError(
   'worker',
   (facts: { written: string; directory: string; cause: unknown }) => ({
     message: `The system did not start the handler "${facts.written}": ${messageOf(facts.cause)}.\nWorking directory: ${facts.directory}`,
-    hint: `The reason is the system's own. ${onAzure('Failed to start Worker Channel.', 'An error occurred trying to start process')}`,
+    hint: `The program looks right, so the reason is the system's: memory, limits, security rules. ${onAzure('Failed to start Worker Channel.', 'An error occurred trying to start process')}`,
     cause: facts.cause,
   }),
 );

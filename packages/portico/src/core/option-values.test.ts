@@ -54,7 +54,7 @@ describe('integer', () => {
 
   test('says its range', () => {
     expect(port.expected).toBe('a whole number from 1 to 65535');
-    expect(integer({ doc, min: -1 }).expected).toBe('a whole number from -1');
+    expect(integer({ doc, min: -1 }).expected).toBe('a whole number of at least -1');
     expect(integer({ doc }).expected).toBe('a whole number');
   });
 });

@@ -1,7 +1,7 @@
 // Options that hold one value. Each is a valibot schema with what people are told about it.
 import * as v from 'valibot';
 import type { JsonObject, JsonValue } from './function-app.ts';
-import { type About, declared, type Option, type Read } from './options.ts';
+import { type About, declared, type Option, type Path, type Read, type Report } from './options.ts';
 import { countsDaysUnexpectedly, parseTimeSpan } from './time-span.ts';
 
 const scalar = v.union([v.string(), v.number(), v.boolean()]);
@@ -25,7 +25,7 @@ export function integer<Default extends number | undefined = undefined>(
   const { min = -2_147_483_648, max = 2_147_483_647 } = about;
   const digits = v.pipe(v.string(), v.regex(/^\s*[+-]?\d+\s*$/), v.transform(Number));
   const parser = v.pipe(v.union([v.number(), digits]), v.integer(), v.minValue(min), v.maxValue(max));
-  const range = about.max !== undefined ? ` from ${min} to ${max}` : about.min !== undefined ? ` from ${min}` : '';
+  const range = about.max !== undefined ? ` from ${min} to ${max}` : about.min !== undefined ? ` of at least ${min}` : '';
   return leaf('integer', about, `a whole number${range}`, { type: 'integer', minimum: min, maximum: max }, parser);
 }
 
@@ -74,17 +74,11 @@ export function timeSpan<Default extends string | undefined = undefined>(
     v.number(),
     v.minValue(minMs),
   );
-  const expected = `a time span such as "00:05:00"${about.min ? ` from "${about.min}"` : ''}${about.unlimited ? ` or "${about.unlimited}"` : ''}`;
-  const option = leaf('timeSpan', about, expected, { type: 'string' }, parser);
-  return {
-    ...option,
-    read(written, path, report) {
-      const span = option.read(written, path, report);
-      const found = written === undefined ? '' : asText(written);
-      if (span !== Number.POSITIVE_INFINITY && !about.inDays && countsDaysUnexpectedly(found)) report({ kind: 'days', path, found });
-      return span;
-    },
-  };
+  const expected = `a time span such as "00:05:00"${about.min ? `, at least "${about.min}"` : ''}${about.unlimited ? `, or "${about.unlimited}" for no limit` : ''}`;
+  return leaf('timeSpan', about, expected, { type: 'string' }, parser, (written, path, report) => {
+    const found = asText(written);
+    if (found !== about.unlimited && !about.inDays && countsDaysUnexpectedly(found)) report({ kind: 'days', path, found });
+  });
 }
 
 /** Any JSON: what others read, or nobody here. */
@@ -104,13 +98,14 @@ function asText(written: JsonValue): string {
   return String(written);
 }
 
-/** Null is absent, unless the parser takes it. */
+/** Null is absent, unless the parser takes it. `remark`: what may be said of a value although it can be read. */
 function leaf<Value, Default extends JsonValue | undefined>(
   type: Option['type'],
   about: About<Default>,
   expected: string,
   schema: JsonObject,
   parser: v.GenericSchema<unknown, Value>,
+  remark?: (written: JsonValue, path: Path, report: Report) => void,
 ): Option<Read<Value, Default>> {
   const fallback = (about.default === undefined ? undefined : v.parse(parser, about.default)) as Read<Value, Default>;
   const option: Option<Read<Value, Default>> = {
@@ -119,7 +114,10 @@ function leaf<Value, Default extends JsonValue | undefined>(
     read(written, path, report) {
       if (written === undefined) return fallback;
       const parsed = v.safeParse(parser, written);
-      if (parsed.success) return parsed.output;
+      if (parsed.success) {
+        remark?.(written, path, report);
+        return parsed.output;
+      }
       if (written !== null) report({ kind: 'bad-value', path, found: written, option, used: about.default });
       return fallback;
     },

@@ -13,7 +13,7 @@ const LISTEN = '0A';
 const FOREIGN_FORMATS = '/proc/sys/fs/binfmt_misc';
 
 export function listProcesses(): ProcessFacts[] {
-  return readdirSync('/proc')
+  return list('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => readProcess(Number(pid)))
     .filter((facts) => facts !== undefined);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { type ForeignFormat, listForeignFormats } from './linux.ts';
 
@@ -7,19 +6,14 @@ export type Machine = {
   readonly platform: string;
   /** In Node's words: x64, arm64. */
   readonly arch: string;
-  /** Whether it runs programs made for another one, through an emulator such as QEMU, WSL or Rosetta. `head`: the first bytes of the program. */
+  /** Whether it runs programs made for another one, through an emulator such as QEMU or WSL. `head`: the first bytes of the program. */
   runsForeign(head: Buffer): boolean;
 };
-
-const ROSETTA = '/Library/Apple/usr/share/rosetta';
 
 export const thisMachine: Machine = {
   platform: process.platform,
   arch: process.arch,
-  runsForeign(head) {
-    if (process.platform === 'linux') return listForeignFormats().some((format) => matches(format, head));
-    return process.platform === 'darwin' && existsSync(ROSETTA);
-  },
+  runsForeign: (head) => process.platform === 'linux' && listForeignFormats().some((format) => matches(format, head)),
 };
 
 function matches({ offset, magic, mask }: ForeignFormat, head: Buffer): boolean {

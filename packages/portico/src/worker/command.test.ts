@@ -104,6 +104,14 @@ describe('command', () => {
     expect(written).toBe('node --key=%SECRET% %NOTHING%');
   });
 
+  test('fills in its own port, not one that the host was given', () => {
+    const { args } = resolve(
+      { arguments: ['%FUNCTIONS_HTTPWORKER_PORT%'], workerArguments: ['%FUNCTIONS_HTTPWORKER_PORT%'] },
+      { FUNCTIONS_HTTPWORKER_PORT: '1' },
+    );
+    expect(args).toEqual(['4711', '4711']);
+  });
+
   test('does not read a value as a pattern', () => {
     expect(resolve({ arguments: ['%FUNCTIONS_APP_ROOT_PATH%', '%A%'] }, { A: '$&$1' }).args).toEqual([root, '$&$1']);
   });

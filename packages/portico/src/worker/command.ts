@@ -36,10 +36,11 @@ export function resolveCommand(handler: HandlerConfig, { root, environment, port
     FUNCTIONS_HTTPWORKER_ID: workerId,
     FUNCTIONS_APP_ROOT_PATH: root,
   };
+  const env = { ...environment, ...own };
   const directory = resolve(root, handler.workerDirectory ?? '');
   // Parity: one string, in which neither blanks nor quotes of an argument are escaped.
-  let line = handler.arguments.map((argument) => ` ${expandSettings(argument, environment)}`).join('');
-  if (handler.workerPath) line += ` "${toExisting(expandSettings(handler.workerPath, environment), directory)}"`;
+  let line = handler.arguments.map((argument) => ` ${expandSettings(argument, env)}`).join('');
+  if (handler.workerPath) line += ` "${toExisting(expandSettings(handler.workerPath, env), directory)}"`;
   line += handler.workerArguments.map((argument) => ` ${argument}`).join('');
   for (const [name, value] of Object.entries(own)) line = line.replaceAll(`%${name}%`, () => value);
 
@@ -52,7 +53,7 @@ export function resolveCommand(handler: HandlerConfig, { root, environment, port
     file: toExisting(expandSettings(handler.executablePath, environment), directory),
     args: splitArguments(line),
     cwd: resolve(root, handler.workingDirectory ?? ''),
-    env: { ...environment, ...own },
+    env,
     directory,
     written: [handler.executablePath, ...handler.arguments, handler.workerPath, ...handler.workerArguments].filter(Boolean).join(' '),
     section: handler.section,

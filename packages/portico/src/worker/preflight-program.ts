@@ -11,6 +11,8 @@ type Program = Extract<ProgramHeader, { kind: 'program' }>;
 const ALSO_RUNS: Readonly<Record<string, readonly string[]>> = {
   'linux/x64': ['ia32'],
   'linux/arm64': ['arm'],
+  // By Rosetta.
+  'darwin/arm64': ['x64'],
   'win32/x64': ['ia32'],
   'win32/arm64': ['x64', 'ia32', 'arm'],
 };

@@ -3,10 +3,10 @@ import type { Clock } from '../core/clock.ts';
 import type { HostError } from '../core/error.ts';
 import { workerNotListening, workerNotReadyYet, workerSpawnFailed } from '../core/error-catalogue.ts';
 import type { AppSettings, HandlerConfig } from '../core/function-app.ts';
-import { createLogger, type HostObserver } from '../core/log.ts';
+import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
 import { type ChildProcess, type OutputStream, spawnChild } from '../platform/child-process.ts';
 import type { Machine } from '../platform/machine.ts';
-import { resolveCommand } from './command.ts';
+import { resolveCommand, type WorkerCommand } from './command.ts';
 import { readOutputLine } from './log-lines.ts';
 import { preflight } from './preflight.ts';
 import { describeExit, RESTART_PLEASE } from './process-exit.ts';
@@ -51,7 +51,7 @@ export async function runHandler(
 ): Promise<RunEnd> {
   const logger = createLogger(observer, `Worker.HttpWorkerProcess.${workerId}`);
   const command = resolveCommand(handler, { root, environment, port, workerId });
-  const { written, cwd: directory, section } = command;
+  const { written, cwd: directory } = command;
   for (const name of command.unknownNames) {
     logger.warning('A name between percent signs in the arguments of the handler is not set: it was removed.', { fields: { name } });
   }
@@ -66,51 +66,81 @@ export async function runHandler(
   }
 
   const startedMs = clock.monotonicMs();
-  const elapsedMs = (): number => Math.round(clock.monotonicMs() - startedMs);
   let child: ChildProcess;
   try {
     child = await spawnChild({ ...command, clock, onLine });
   } catch (cause) {
-    return { how: 'refused', error: workerSpawnFailed({ written, directory, cause }) };
+    const error = workerSpawnFailed({ written, directory, cause });
+    return isPassing(cause) ? { how: 'failed', error, readyForMs: undefined } : { how: 'refused', error };
   }
   logger.debug('The handler was spawned.', { fields: { pid: child.pid, command: written, directory } });
   watcher.spawned(child);
+  const running = { child, command, port, lines, startedMs, timeoutMs: handler.initializationTimeoutMs, clock, logger };
+  return watch(running, watcher, signal);
+}
 
+type Running = {
+  readonly child: ChildProcess;
+  readonly command: WorkerCommand;
+  readonly port: number;
+  /** The last ones, as they come. */
+  readonly lines: readonly string[];
+  readonly startedMs: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+async function watch(running: Running, watcher: RunWatcher, signal: AbortSignal): Promise<RunEnd> {
+  const { child, command, port, lines, startedMs, timeoutMs, clock } = running;
+  const elapsedMs = (): number => Math.round(clock.monotonicMs() - startedMs);
   const ended = new AbortController();
   void child.exited.then(() => ended.abort());
   const over = AbortSignal.any([signal, ended.signal]);
-  const address = `${HANDLER_HOST}:${port}`;
-  const url = `http://${address}`;
-  async function reportWaiting(waitedMs: number, garbage: string | undefined): Promise<void> {
-    const found = await findOut({ pid: child.pid, port, section, garbage });
-    const { message, code, hint } = workerNotReadyYet({ written, url, waitedMs, ...found });
-    if (!over.aborted) logger.warning(message, { code, hint });
-  }
 
   let readyAtMs: number | undefined;
   try {
-    const onWaiting = (waitedMs: number, garbage: string | undefined): void => void reportWaiting(waitedMs, garbage);
-    const readiness = await waitUntilReady({ port, timeoutMs: handler.initializationTimeoutMs, clock, onWaiting }, over);
-    if (readiness.how === 'timedOut') {
-      const found = await findOut({ pid: child.pid, port, section, garbage: readiness.garbage });
-      await child.stop(0);
-      const error = workerNotListening({ written, directory, lines, url, waitedMs: handler.initializationTimeoutMs, ...found });
-      return signal.aborted ? { how: 'stopped' } : { how: 'failed', error, readyForMs: undefined };
-    }
+    // What a report finds is of no use to anybody but its reader: nobody waits for it.
+    const onWaiting = (waitedMs: number, garbage: string | undefined): void => void reportWaiting(running, waitedMs, garbage, over);
+    const readiness = await waitUntilReady({ port, timeoutMs, clock, onWaiting }, over);
+    if (readiness.how === 'timedOut') return await giveUp(running, readiness.garbage, signal);
     readyAtMs = elapsedMs();
     watcher.ready(readyAtMs);
   } catch (thrown) {
-    // The wait is cut short by the end of the handler or by the caller; what happened is told by its exit.
+    // The wait was cut short by the end of the handler or by the caller; what happened is told by its exit.
     if (!over.aborted) throw thrown;
   }
 
   const exit = await child.exited;
   if (signal.aborted) return { how: 'stopped' };
   const ranMs = elapsedMs();
-  const error = describeExit({ command, exit, ranMs, wasReady: readyAtMs !== undefined, address, lines });
+  const readyForMs = readyAtMs === undefined ? undefined : ranMs - readyAtMs;
+  const error = describeExit({ command, exit, ranMs, wasReady: readyForMs !== undefined, address: `${HANDLER_HOST}:${port}`, lines });
+  return { how: exit.code === RESTART_PLEASE ? 'restart' : 'failed', error, readyForMs };
+}
+
+async function reportWaiting({ child, command, port, logger }: Running, waitedMs: number, garbage: string | undefined, over: AbortSignal) {
+  const { written, section } = command;
+  const found = await findOut({ pid: child.pid, port, section, garbage });
+  const { message, code, hint } = workerNotReadyYet({ written, url: `http://${HANDLER_HOST}:${port}`, waitedMs, ...found });
+  if (!over.aborted) logger.warning(message, { code, hint });
+}
+
+async function giveUp(running: Running, garbage: string | undefined, signal: AbortSignal): Promise<RunEnd> {
+  const { child, command, port, lines, timeoutMs } = running;
+  const { written, cwd: directory, section } = command;
+  const found = await findOut({ pid: child.pid, port, section, garbage });
+  await child.stop(0);
+  if (signal.aborted) return { how: 'stopped' };
+  const url = `http://${HANDLER_HOST}:${port}`;
   return {
-    how: exit.code === RESTART_PLEASE ? 'restart' : 'failed',
-    error,
-    readyForMs: readyAtMs === undefined ? undefined : ranMs - readyAtMs,
+    how: 'failed',
+    error: workerNotListening({ written, directory, lines, url, waitedMs: timeoutMs, ...found }),
+    readyForMs: undefined,
   };
+}
+
+/** The system lacks something for the moment, or the compiler has not closed the program yet. */
+function isPassing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'].includes(String(cause.code));
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -272,6 +272,22 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     await clock.advance(500);
     await untilReady();
     expect(worker.port).toBe(port);
+  });
+
+  test.runIf(process.platform === 'linux')('is tried again when its program was still being written', async () => {
+    create('', { executablePath: './program', arguments: [] });
+    copyFileSync('/bin/true', join(root, 'program'));
+    const compiler = openSync(join(root, 'program'), 'r+');
+    worker.start();
+    await untilFailures(2);
+    closeSync(compiler);
+    await clock.advance(500);
+    await untilFailures(3);
+    expect(records.filter(({ code }) => code).map(({ code, fields }) => [code, fields?.retryInMs])).toEqual([
+      ['WORKER_SPAWN_FAILED', 0],
+      ['WORKER_SPAWN_FAILED', 500],
+      ['WORKER_EXITED', 1000],
+    ]);
   });
 
   test('says which names in its arguments are not set', async () => {
