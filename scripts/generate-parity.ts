@@ -12,8 +12,7 @@ const BY_HAND = '<!-- Written by hand from here on. -->';
 const AREAS: readonly (readonly [heading: string, scenarios: RegExp])[] = [
   ['Headers of every request', /^\*$/],
   ['Requests and replies in payload mode', /^(payload|reply)-/],
-  ['Forward mode and httpWorker', /^(forward|legacy)\b/],
-  ['Streaming proxy mode', /^proxy\b/],
+  ['Forward, streaming and legacy mode', /^(forward|legacy|proxy|\*\.|\*trailers)/],
   ['Routes and faulty functions', /^(function-errors|prefix|custom-routes|profile|allow-list)\b/],
   ['host.json', /^host-json\b/],
   ['The handler process', /^(handler-start|process|console|boot)\b/],

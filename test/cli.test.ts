@@ -199,7 +199,7 @@ function staticImports(entry: string): string[] {
   const files = [entry];
   // Grows while it is walked.
   for (const file of files) {
-    const imports = readFileSync(file, 'utf8').matchAll(/^import (?!type )[^;]*? from '(\.[^']+\.ts)'/gm);
+    const imports = readFileSync(file, 'utf8').matchAll(/^import (?!type )(?:[^;']* from )?'(\.[^']+\.ts)'/gm);
     files.push(
       ...[...imports].map(([, target = '']) => normalize(join(dirname(file), target))).filter((target) => !files.includes(target)),
     );

@@ -12,8 +12,9 @@ export type Allowances = {
   readonly notToCopy: readonly NotToCopyEntry[];
 };
 
-const MOST_ENTRIES = 60;
-const LARGEST_SHARE = 1 / 4;
+export const MOST_ENTRIES = 60;
+/** More than a quarter of the cases may not be touched; what is true of one header everywhere does not count. */
+export const mostCases = (caseCount: number): number => Math.floor(caseCount / 4);
 const ABSENT = '(absent)';
 /** The path of one header, wherever headers stand. */
 const ONE_HEADER = /^\*(rawHeaders|Headers|eaders)\.[A-Za-z0-9-]+\*?$/;
@@ -42,34 +43,39 @@ function faultsOfEntry({ scenario, path, reason, ours }: Partial<IntendedEntry>)
   return faults;
 }
 
-/** More than a quarter of the cases may not be touched; what is true of one header everywhere does not count. */
 export function faultsOfReach(touched: ReadonlySet<string>, caseCount: number): string[] {
-  const most = Math.floor(caseCount * LARGEST_SHARE);
+  const most = mostCases(caseCount);
   return touched.size > most ? [`intended.json: it touches ${touched.size} cases; at most ${most} of ${caseCount} are allowed`] : [];
 }
+
+/** Allowed here, allowed for one header everywhere, not allowed, or not what was promised. */
+export type Judgement = 'intended' | 'everywhere' | 'open' | { expected: unknown };
 
 /** Judges differences and remembers which parts of intended.json were needed. */
 export class AllowanceJudge {
   readonly #clauses: Clause[];
-  readonly #notToCopy: { matches(id: string, difference: Difference): boolean }[];
+  readonly #notToCopy: { judgement: Judgement; matches(id: string, difference: Difference): boolean }[];
   readonly #touched = new Set<string>();
 
   constructor({ intended, notToCopy }: Allowances) {
     this.#clauses = intended.flatMap(clausesOf);
-    this.#notToCopy = notToCopy.map((entry) => ({ matches: matcher(entry.scenario, entry.path, entry.kind) }));
+    this.#notToCopy = notToCopy.map(({ scenario, path, kind }) => ({
+      judgement: scenario === '*' ? 'everywhere' : 'intended',
+      matches: matcher(scenario, path, kind),
+    }));
   }
 
-  /** True, or what ours should have been, or false when the difference is in no list. */
-  judge(id: string, difference: Difference): true | false | { expected: unknown } {
+  judge(id: string, difference: Difference): Judgement {
     const fitting = this.#clauses.filter((clause) => clause.matches(id, difference));
-    const right = fitting.find((clause) => equals(clause.ours, difference.ours));
-    if (right) {
-      right.used = true;
-      if (right.entry.scenario !== '*') this.#touched.add(id);
-      return true;
+    const kept = fitting.find((clause) => equals(clause.ours, difference.ours));
+    if (kept) {
+      kept.used = true;
+      if (kept.entry.scenario === '*') return 'everywhere';
+      this.#touched.add(id);
+      return 'intended';
     }
     if (fitting[0]) return { expected: fitting[0].ours };
-    return this.#notToCopy.some((entry) => entry.matches(id, difference));
+    return this.#notToCopy.find((entry) => entry.matches(id, difference))?.judgement ?? 'open';
   }
 
   /** The cases that an entry other than one for every scenario was needed for. */

@@ -1,7 +1,7 @@
 // Holds all a run saw against recordings and lists.
 import { readdirSync } from 'node:fs';
 import type { lastRun } from '../results.ts';
-import { AllowanceJudge, faultsOf, faultsOfReach, readAllowances } from './allowances.ts';
+import { AllowanceJudge, faultsOf, faultsOfReach, MOST_ENTRIES, mostCases, readAllowances } from './allowances.ts';
 import type { Later } from './later.ts';
 import type { Outcome } from './report.ts';
 import { readExpected, verdictOf } from './verdict.ts';
@@ -19,10 +19,10 @@ export function judgeRun(
   const verdicts = judged.filter((verdict) => !isLater(verdict));
   const faults = run.faults.filter((fault) => !isLater(fault));
   const cases = casesOf(folder, scenarioIds);
+  const compared = verdicts.filter(({ outcome }) => outcome !== 'unrecorded').length;
   if (run.isWhole) {
     const met = new Set([...judged, ...faults].map(({ id }) => id));
     const missed = cases.filter((id) => !met.has(id) && !isLater({ id }));
-    const compared = verdicts.filter(({ outcome }) => outcome !== 'unrecorded').length;
     const complaints = [
       ...faultsOf(allowances.intended),
       ...judge.unused,
@@ -35,7 +35,8 @@ export function judgeRun(
     verdicts,
     faults,
     later: new Map(cases.flatMap((id): [string, string][] => (isLater({ id }) ? [[id, later.waitsFor(id) ?? '']] : []))),
-    couldMoveUp: judged.filter((verdict) => isLater(verdict) && /identical|intended/.test(verdict.outcome)).map(({ id }) => id),
+    couldMoveUp: judged.filter((verdict) => isLater(verdict) && /identical|alike|intended/.test(verdict.outcome)).map(({ id }) => id),
+    intendedReach: `intended.json: ${allowances.intended.length} entries (at most ${MOST_ENTRIES}) over ${judge.touched.size} cases (at most ${mostCases(compared)})`,
     seconds: run.seconds,
   };
 }

@@ -9,6 +9,8 @@ export type Outcome = {
   later: ReadonlyMap<string, string>;
   /** Cases of later.json that were run and that agree with the recording. */
   couldMoveUp: readonly string[];
+  /** How much of what the rules allow intended.json takes. */
+  intendedReach: string;
   seconds: number;
 };
 
@@ -22,7 +24,7 @@ export function sumsOf({ verdicts, faults, later }: Outcome): Sums {
 }
 
 export function linesOf(outcome: Outcome): string[] {
-  const { verdicts, faults, later, couldMoveUp, seconds } = outcome;
+  const { verdicts, faults, later, couldMoveUp, intendedReach, seconds } = outcome;
   const { passed, failed, unrecorded } = sumsOf(outcome);
   const count = (wanted: Verdict['outcome']) => verdicts.filter((verdict) => verdict.outcome === wanted).length;
   const derived = verdicts.filter((verdict) => 'derived' in verdict && verdict.derived).length;
@@ -32,8 +34,9 @@ export function linesOf(outcome: Outcome): string[] {
     ...faults.map(({ id, reason }) => `fault      ${id}: ${reason}`),
     ...couldMoveUp.map((id) => `could move up  ${id}: it passes, and stands in later.json`),
     '',
-    `${count('identical')} identical, ${count('intended')} intended, ${count('differs')} differ, ${faults.length} other faults, in ${Math.round(seconds)} s`,
+    `${count('identical')} identical, ${count('alike')} identical but for headers that differ everywhere, ${count('intended')} intended, ${count('differs')} differ, ${faults.length} other faults, in ${Math.round(seconds)} s`,
     ...[...reasons].map(([reason, cases]) => `later: ${cases.length} cases wait for ${reason}`),
+    intendedReach,
     `${derived} of these cases have no recording and are held against what the contract says`,
     ...(unrecorded > 0 ? [`compared with nothing: ${unrecorded} cases, which neither a recording nor the contract settles`] : []),
     `conformance: ${passed} passed, ${failed} failed, ${later.size} later`,

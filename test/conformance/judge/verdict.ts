@@ -1,14 +1,15 @@
 // What became of each case.
 import { existsSync, readFileSync } from 'node:fs';
 import { globToRegExp } from '../record/scenarios.ts';
-import type { AllowanceJudge } from './allowances.ts';
+import type { AllowanceJudge, Judgement } from './allowances.ts';
 import { type Difference, diffRecordings } from './diff.ts';
 
 /** A difference in no list, or one whose entry promises something else. */
 export type OpenDifference = Difference & { expected?: unknown };
 
 export type Verdict =
-  | { id: string; outcome: 'identical' | 'intended'; derived: boolean }
+  /** Alike: identical but for headers that differ in every case. */
+  | { id: string; outcome: 'identical' | 'alike' | 'intended'; derived: boolean }
   | { id: string; outcome: 'differs'; derived: boolean; about: string; differences: OpenDifference[] }
   | { id: string; outcome: 'unrecorded' };
 
@@ -24,12 +25,15 @@ export function verdictOf(id: string, expected: Expected | undefined, ours: Reco
   if (expected === undefined) return { id, outcome: 'unrecorded' };
   const notKnown = (expected.notKnown ?? []).map((path) => globToRegExp(path));
   const all = diffRecordings(expected, ours).filter(({ path }) => !notKnown.some((glob) => glob.test(path)));
+  const judgements = new Set<Judgement>();
   const open = all.flatMap((difference): OpenDifference[] => {
-    const judged = judge.judge(id, difference);
-    if (judged === true) return [];
-    return [judged === false ? difference : { ...difference, expected: judged.expected }];
+    const judgement = judge.judge(id, difference);
+    judgements.add(judgement);
+    if (typeof judgement === 'object') return [{ ...difference, expected: judgement.expected }];
+    return judgement === 'open' ? [difference] : [];
   });
   const derived = expected.derivedFrom !== undefined;
   if (open.length > 0) return { id, outcome: 'differs', derived, about: expected.about, differences: open };
-  return { id, outcome: all.length === 0 ? 'identical' : 'intended', derived };
+  const outcome = all.length === 0 ? 'identical' : judgements.has('intended') ? 'intended' : 'alike';
+  return { id, outcome, derived };
 }

@@ -31,12 +31,12 @@ export function formatReady({ handler, phases, totalMs }: ReadyReport): string {
   return `${who}  ready in ${Math.round(totalMs)} ms: ${timings.join(', ')}\n`;
 }
 
-export function formatNotReady({ state, error }: NotReady, palette: Palette): string {
+/** The reason itself was said when it was found: a problem of host.json by the banner, the end of a handler by the log. */
+export function formatNotReady({ state }: NotReady, palette: Palette): string {
   if (state === 'Offline')
     return palette.yellow('  ! not ready: every request is answered with app_offline.htm until that file is gone.\n');
-  const reason = error?.message ?? 'host.json cannot be used, as said above.';
-  const hint = error?.hint ? `    ${palette.dim('→')} ${error.hint}\n` : '';
-  return `${palette.red(`  ✗ not ready: ${reason}`)}\n${hint}    Requests are answered with 503 until that is mended.\n`;
+  const reason = state === 'Error' ? 'host.json cannot be used' : 'the handler did not start';
+  return palette.red(`  ✗ not ready: ${reason}, as said above. Functions answer 503 until that is mended.\n`);
 }
 
 function describe(summary: FunctionSummary, methodWidth: number, palette: Palette): string {

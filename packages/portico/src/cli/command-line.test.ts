@@ -27,6 +27,7 @@ describe('parseCommandLine', () => {
     ['start --log a=debug --log b=none', undefined, { log: ['a=debug', 'b=none'] }],
     ['start --functions a,b app', 'app', { functions: ['a,b'] }],
     ['start --functions=a app', 'app', { functions: ['a'] }],
+    ['--functions a start app', 'app', { functions: ['a'] }],
     ['start -- --odd-name', '--odd-name', {}],
   ])('reads the app and the flags of "%s"', (line, app, flags) => {
     expect(parseCommandLine(words(line))).toEqual({ command: 'start', app, flags, remarks: [] });

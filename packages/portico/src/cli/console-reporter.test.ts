@@ -152,12 +152,12 @@ portico 1.2.3  /app
 
   test.each([
     [
-      { state: 'Running', error: new HostError('X', 'worker', { message: 'It ended with code 1.', hint: 'Look at it.' }) },
-      '  ✗ not ready: It ended with code 1.\n    → Look at it.\n    Requests are answered with 503 until that is mended.\n',
+      { state: 'Running', error: new HostError('X', 'worker', { message: 'It ended with code 1.' }) },
+      '  ✗ not ready: the handler did not start, as said above. Functions answer 503 until that is mended.\n',
     ],
     [
       { state: 'Error', error: undefined },
-      '  ✗ not ready: host.json cannot be used, as said above.\n    Requests are answered with 503 until that is mended.\n',
+      '  ✗ not ready: host.json cannot be used, as said above. Functions answer 503 until that is mended.\n',
     ],
     [{ state: 'Offline', error: undefined }, '  ! not ready: every request is answered with app_offline.htm until that file is gone.\n'],
   ] as const)('or with the reason why it is not ready', (reason, expected) => {

@@ -136,7 +136,7 @@ describe('--ready-file', () => {
     expect(existsSync(file)).toBe(false);
     program.send('SIGINT');
     await exitCode;
-    expect(program.stdout.text).toContain('not ready: It ended with code 1.');
+    expect(program.stdout.text).toContain('not ready: the handler did not start');
   });
 
   test('is not written while host.json cannot be used', async () => {

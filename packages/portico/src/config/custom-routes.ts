@@ -19,9 +19,10 @@ export function functionsFromRoutes({ document, options, findings }: HostJson): 
     const path = [...SECTION, 'routes', index];
     const name = routeFunctionAt(path) ?? '';
     const isFaulty = findings.problems.some(({ functionName, severity }) => functionName === name && severity === 'error');
+    const isLevelUnknown = !isDefaultReadable && authorizationLevel === undefined;
     if (!isFaulty && route.trim() === '') findings.add(routeBlank(), path);
     // Falling back on "function" could open what was to be an admin's alone.
-    if (!isFaulty && !isDefaultReadable && authorizationLevel === undefined) findings.add(routeLevelUnknown(), path);
+    else if (!isFaulty && isLevelUnknown) findings.add(routeLevelUnknown(), path);
     const authLevel = authorizationLevel ?? defaultAuthorizationLevel;
     const trigger = { type: 'httpTrigger', direction: 'in', name: 'req', authLevel, methods: HTTP_METHODS, route } as const;
     const output = { type: 'http', direction: 'out', name: 'res' } as const;

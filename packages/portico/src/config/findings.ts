@@ -112,8 +112,8 @@ function inDays(found: string): string {
 }
 
 function inHours(found: string): string {
-  const [hours = '', minutes, seconds] = found.trim().split(':');
-  if (minutes === undefined)
-    return Number(hours) < 60 ? `For ${hours} minutes write "${formatTimeSpan(Number(hours) * 60_000)}".` : 'Write hours:minutes:seconds.';
-  return `For ${Number(hours)} hours write "${formatTimeSpan(Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000)}".`;
+  const [first, minutes = 0, seconds = 0] = found.trim().split(':').map(Number) as [number, number?, number?];
+  const inSeconds = (count: number) => JSON.stringify(formatTimeSpan(count * 1_000));
+  if (!found.includes(':')) return `For ${first} seconds write ${inSeconds(first)}, for ${first} minutes ${inSeconds(first * 60)}.`;
+  return `For ${first} hours write ${inSeconds((first * 60 + minutes) * 60 + seconds)}.`;
 }

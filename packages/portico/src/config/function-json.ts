@@ -89,6 +89,7 @@ function hidesFunction(issue: OptionIssue): boolean {
 }
 
 function onAzure({ option, found }: BadValue): { azureMessage?: string } {
+  if (typeof found === 'object') return {};
   switch (option) {
     case BINDING_OPTIONS.direction:
       return { azureMessage: `'${found}' is not a valid binding direction.` };

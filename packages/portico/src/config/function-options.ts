@@ -50,8 +50,8 @@ const ANY_BINDING: Option<OptionsOf<typeof BINDING_OPTIONS> | OptionsOf<typeof H
     return { ...BINDING.schema, required: ['type', 'name'], if: isHttpTrigger, then: HTTP_TRIGGER.schema };
   },
   read(written, path, report) {
-    const isHttpTrigger = String(valueAt(written, ['type'])).toLowerCase() === 'httptrigger';
-    return (isHttpTrigger ? HTTP_TRIGGER : BINDING).read(written, path, report);
+    const type = valueAt(written, ['type']);
+    return (typeof type === 'string' && type.toLowerCase() === 'httptrigger' ? HTTP_TRIGGER : BINDING).read(written, path, report);
   },
 };
 

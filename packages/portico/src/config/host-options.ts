@@ -107,7 +107,7 @@ const http = section(
     customHeaders: record(
       text({
         doc: 'Its value.',
-        expected: 'a header value, without line breaks',
+        expected: 'a header value without line breaks',
         accepts: (value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
       }),
       {

@@ -1,13 +1,11 @@
 // Reads a whole function app: settings, portico.json, host.json and every function.json. Start here.
 // Nothing is written, nothing is started, and nothing that is in the files makes it throw: what is wrong with them becomes a list of problems.
-import type { AppSettings, FunctionApp, FunctionMetadata, HostConfig } from '../core/function-app.ts';
-import { nearestName } from '../core/nearest-name.ts';
-import { allowedFunctionMissing, routesAndFunctions, routesNeedCustomRuntime } from '../core/problems/host-json.ts';
+import type { AppSettings, FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import { functionsFromRoutes } from './custom-routes.ts';
 import { compareNames, functionFiles } from './function-files.ts';
 import { type FunctionDraft, readFunction } from './function-json.ts';
-import { toHandlerConfig } from './handler-config.ts';
-import { type HostJson, readHostJson } from './host-json.ts';
+import { toHostConfig } from './host-config.ts';
+import { readHostJson } from './host-json.ts';
 import { readPorticoJson } from './portico-json.ts';
 import { checkRoutes } from './route-conflicts.ts';
 import { readSettings, settingReader } from './settings.ts';
@@ -28,13 +26,12 @@ export function loadFunctionApp({ root, environment, functions = [] }: AppSource
   const files = functionFiles(root);
   const hasBundle = host.document !== undefined && host.options.extensionBundle.id !== undefined;
   const inFolders = files.map((file) => readFunction(file, hasBundle));
-  const fromRoutes = host.document ? functionsFromRoutes(host) : [];
+  // Beside function.json files routes are a fault, and make no functions.
+  const fromRoutes = host.document && files.length === 0 ? functionsFromRoutes(host) : [];
   const drafts = [...inFolders.flatMap(({ draft }) => draft ?? []), ...fromRoutes].sort((one, other) => compareNames(one.name, other.name));
-
   const isAllowed = allowance(host.document && host.config.allowList);
   checkRoutes(drafts.filter(({ name }) => isAllowed(name)));
-  const config =
-    host.document && toConfig(host, { folders: files.map(({ name }) => name), routes: fromRoutes.map(({ name }) => name), settings });
+  const config = host.document && toHostConfig(host, { folders: files.map(({ name }) => name), settings });
 
   const hostProblems = host.document ? host.findings.problems : [host.problem];
   const found = [...settingsProblems, ...porticoProblems, ...hostProblems, ...inFolders.flatMap(({ problems }) => problems)];
@@ -52,30 +49,6 @@ export function loadFunctionApp({ root, environment, functions = [] }: AppSource
     errors: errors.get(draft.name) ?? [],
   });
   return { root, config, portico, local, settings, functions: drafts.map(metadata), problems };
-}
-
-/** Undefined when something is wrong with the whole app. */
-function toConfig(
-  host: HostJson,
-  {
-    folders,
-    routes,
-    settings,
-  }: { readonly folders: readonly string[]; readonly routes: readonly string[]; readonly settings: AppSettings },
-): HostConfig | undefined {
-  const { add, problems } = host.findings;
-  const names = [...folders, ...routes];
-  const workerRuntime = (!host.hasProfile && settings.FUNCTIONS_WORKER_RUNTIME) || 'custom';
-  if (routes.length > 0 && folders.length > 0) add(routesAndFunctions(folders), ['customHandler', 'http', 'routes']);
-  if (routes.length > 0 && workerRuntime.toLowerCase() !== 'custom')
-    add(routesNeedCustomRuntime(workerRuntime), ['customHandler', 'http', 'routes']);
-  for (const [index, name] of (host.config.allowList ?? []).entries()) {
-    const isThere = names.some((known) => known.toLowerCase() === name.toLowerCase());
-    if (!isThere) add(allowedFunctionMissing(name, nearestName(name, names)), ['functions', index]);
-  }
-  const handler = toHandlerConfig(host, { workerRuntime, hasFunctions: names.length > 0 });
-  const isUsable = !problems.some(({ severity, functionName }) => severity === 'error' && functionName === undefined);
-  return isUsable ? { ...host.config, handler } : undefined;
 }
 
 function allowance(allowList: readonly string[] | undefined): (name: string) => boolean {

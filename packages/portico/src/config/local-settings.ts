@@ -1,27 +1,36 @@
 // local.settings.json: the file of settings that `func` reads on a developer's machine and never deploys.
 import { join } from 'node:path';
-import type { LocalHostSettings } from '../core/function-app.ts';
-import { isJsonObject } from '../core/json-value.ts';
+import type { JsonValue, LocalHostSettings } from '../core/function-app.ts';
+import { isJsonObject, kindOfJson } from '../core/json-value.ts';
 import { flag, integer, json, text } from '../core/option-values.ts';
-import { type OptionsOf, readOptions, record, section } from '../core/options.ts';
+import { type Option, type OptionsOf, readOptions, record, section } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import {
+  connectionStringMissing,
   settingNotText,
   settingRepeated,
   settingsEncrypted,
   settingsEncryptionUnstated,
   settingsFileInvalid,
 } from '../core/problems/settings.ts';
-import { createFindings, type Findings, quote } from './findings.ts';
+import { createFindings, type Findings } from './findings.ts';
 import { type JsonDocument, type Place, parseJson, valueAt } from './json-document.ts';
 import { readText } from './read-text.ts';
 
 const FILE = 'local.settings.json';
 const DOCS = 'https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file';
 
+/** Read as any JSON, so that no problem quotes a value: it may be a secret. */
+const SETTING: Option<JsonValue | undefined> = {
+  ...json({ doc: 'The value of one setting.' }),
+  expected: 'text',
+  schema: { type: 'string' },
+};
+const ANY_TEXT = text({ doc: 'What becomes of it.' });
+
 const LOCAL_SETTINGS_OPTIONS = {
   IsEncrypted: flag({ doc: 'Whether the values are encrypted. Portico reads plain ones only: write false.', source: DOCS }),
-  Values: record(text({ doc: 'The value of one setting.' }), {
+  Values: record(SETTING, {
     doc: 'App settings, which the handler gets as environment variables.',
     source: DOCS,
   }),
@@ -76,12 +85,12 @@ export function readLocalSettings(root: string): LocalSettings {
 type Options = OptionsOf<typeof LOCAL_SETTINGS_OPTIONS>;
 
 function valuesIn({ Values }: Options, document: JsonDocument, add: Findings['add']): FileSetting[] {
-  return Object.entries(Values).flatMap(([name, value]) => {
+  return Object.entries(Values).flatMap(([name, written]) => {
     const path = ['Values', name];
-    const written = valueAt(document.value, path) ?? null;
     if (written === null) return [];
-    if (typeof written !== 'string') add(settingNotText(name, quote(written), value), path);
-    return [{ name, value, place: document.place(path) }];
+    const value = ANY_TEXT.read(written, path, () => undefined);
+    if (typeof written !== 'string') add(settingNotText(name, kindOfJson(written), value !== undefined), path);
+    return value === undefined ? [] : [{ name, value, place: document.place(path) }];
   });
 }
 
@@ -90,7 +99,7 @@ function connectionStringsIn({ ConnectionStrings }: Options, document: JsonDocum
     const path = ['ConnectionStrings', name];
     const value = isJsonObject(written) ? valueAt(written, ['ConnectionString']) : written;
     if (typeof value === 'string') return [{ name: `ConnectionStrings:${name}`, value, place: document.place(path) }];
-    add(settingNotText(name, quote(written ?? null), undefined), path);
+    add(connectionStringMissing(name), path);
     return [];
   });
 }

@@ -20,6 +20,10 @@ test('prefers the name with fewer wrong letters', () => {
   expect(nearestName('routPrefix', ['rootsPrefix', 'routePrefix'])).toBe('routePrefix');
 });
 
+test('prefers a slip to an abbreviation', () => {
+  expect(nearestName('CORSCredential', ['CORS', 'CORSCredentials'])).toBe('CORSCredentials');
+});
+
 test('counts neighbours that are swapped as one slip', () => {
   expect(nearestName('teh', ['the'])).toBe('the');
 });

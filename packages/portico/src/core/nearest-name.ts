@@ -1,6 +1,8 @@
 // Finds what a misspelt name was meant to be.
 
 const SHORTEST_PREFIX = 4;
+/** How far an abbreviation counts: further than one slip, nearer than two. */
+const ABBREVIATED = 1.5;
 
 /** The candidate a person most likely meant, ignoring case; undefined when none is near enough to suggest. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
@@ -21,7 +23,7 @@ function nearness(wanted: string, candidate: string): number {
   // "defaultExecutable" for "defaultExecutablePath" is far in letters and near in mind.
   const isAbbreviation = candidate.startsWith(wanted) || wanted.startsWith(candidate);
   const distance = editDistance(wanted, candidate);
-  return isAbbreviation && Math.min(wanted.length, candidate.length) >= SHORTEST_PREFIX ? Math.min(distance, 1) : distance;
+  return isAbbreviation && Math.min(wanted.length, candidate.length) >= SHORTEST_PREFIX ? Math.min(distance, ABBREVIATED) : distance;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */

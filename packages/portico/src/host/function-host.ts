@@ -55,6 +55,7 @@ export class FunctionHost implements Host {
   #server: PublicServer | undefined;
   #link: HandlerLink;
   #stopWatching: (() => void) | undefined;
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: HostOptions) {
@@ -87,7 +88,12 @@ export class FunctionHost implements Host {
     return this.#ready.promise;
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
     const host = this.#publicHost();
     const context = this.#callContext();
     const startedMs = systemClock.monotonicMs();
@@ -103,10 +109,16 @@ export class FunctionHost implements Host {
         httpDate: context.httpDate,
       });
     } catch (error) {
-      await this.stop();
+      await this.#link.stop(0);
+      this.#state = 'Stopped';
       throw error;
     }
     const listenMs = systemClock.monotonicMs() - startedMs;
+    this.#settle();
+    void handlerStarted.then((facts) => {
+      const totalMs = systemClock.monotonicMs() - this.#createdMs;
+      this.#ready.resolve({ ...facts, phases: { config: this.#configMs, listen: listenMs, handler: totalMs - this.#configMs }, totalMs });
+    });
     this.#stopWatching = watchApp(
       this.#options.root,
       () => this.app,
@@ -114,11 +126,6 @@ export class FunctionHost implements Host {
       this.#log,
       (change) => void this.#changed(change),
     );
-    this.#settle();
-    void handlerStarted.then((facts) => {
-      const totalMs = systemClock.monotonicMs() - this.#createdMs;
-      this.#ready.resolve({ ...facts, phases: { config: this.#configMs, listen: listenMs, handler: totalMs - this.#configMs }, totalMs });
-    });
   }
 
   functions(): readonly FunctionSummary[] {
@@ -142,6 +149,8 @@ export class FunctionHost implements Host {
   }
 
   async #stop(): Promise<void> {
+    // What is being started is stopped once it is there; a start that failed has cleaned up itself.
+    await Promise.allSettled([this.#starting]);
     this.#state = 'Stopping';
     this.#stopWatching?.();
     await this.#server?.close(AbortSignal.timeout(STOP_GRACE_MS));

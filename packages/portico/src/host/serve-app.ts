@@ -1,6 +1,7 @@
 // From a function app as read to one that can be served: routes in Azure's order, a mode for each function, limits and headers.
 import type { FunctionApp, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
 import type { Problem } from '../core/problem.ts';
+import { routeTemplateWrong } from '../core/problems/function-json.ts';
 import { Admission } from '../http/admission.ts';
 import { httpResponseBinding } from '../http/output/http-response-binding.ts';
 import type { HttpFunction, PublicApp } from '../http/public-app.ts';
@@ -31,9 +32,8 @@ export function makeServable(app: FunctionApp): ServableApp {
   return { problems, app: { routes: createRouteTable(entries), homePage, ...limits(config) } };
 }
 
-function routeProblem({ name, directory }: FunctionMetadata, { message, hint, azureMessage }: RouteTemplateFault): Problem {
-  const file = directory === undefined ? 'host.json' : `${name}/function.json`;
-  return { code: 'ROUTE_TEMPLATE_WRONG', severity: 'error', functionName: name, file, message, hint, azureMessage };
+function routeProblem({ name, directory }: FunctionMetadata, fault: RouteTemplateFault): Problem {
+  return { ...routeTemplateWrong(fault), functionName: name, file: directory === undefined ? 'host.json' : `${name}/function.json` };
 }
 
 /** A function whose own route cannot be read answers, with the reason, where it would be without one. */

@@ -105,3 +105,9 @@ export const routeTaken = defineProblem('ROUTE_TAKEN', 'error', (route: string, 
   hint: 'Change the route or the methods of one of them.',
   azureMessage: `The route specified conflicts with the route defined by function '${owner}'.`,
 }));
+
+export const routeTemplateWrong = defineProblem(
+  'ROUTE_TEMPLATE_WRONG',
+  'error',
+  (fault: { readonly message: string; readonly hint: string; readonly azureMessage: string }) => fault,
+);

@@ -93,7 +93,7 @@ export const profileUnknown = defineProblem(
 );
 
 export const routesAndFunctions = defineProblem('ROUTES_AND_FUNCTIONS', 'error', (folders: readonly string[]) => ({
-  message: `customHandler.http.routes and function.json files exclude each other, and there are both (${folders.join(', ')}).`,
+  message: `customHandler.http.routes and function.json files exclude each other, and there are both (${folders.slice(0, 3).join(', ')}${folders.length > 3 ? ', …' : ''}).`,
   hint: 'Remove the routes or the function.json files.',
   azureMessage: `${SCRIPT}Detected both function.json files and custom handler HTTP route configuration definition in host.jsonOnly one configuration source is supported. Remove either the function.json files or the HTTP routes entries in host.json.`,
 }));

@@ -28,12 +28,16 @@ export const settingRepeated = defineProblem('SETTING_REPEATED', 'warning', (nam
   azureMessage: `An item with the same key has already been added. Key: ${name}`,
 }));
 
-export const settingNotText = defineProblem('SETTING_NOT_TEXT', 'warning', (name: string, found: string, used: string | undefined) => ({
-  message: `The setting ${name} is ${found}; settings are text.`,
-  hint:
-    used === undefined
-      ? 'It is left out. Write it as text, with its quotes escaped.'
-      : `It is used as "${used}". Write it in quotes: func refuses it otherwise.`,
+export const settingNotText = defineProblem('SETTING_NOT_TEXT', 'warning', (name: string, kind: string, isUsed: boolean) => ({
+  message: `The setting ${name} is ${kind}, but settings are text.`,
+  hint: isUsed
+    ? 'It is used as text, true as "True". Write it in quotes.'
+    : 'It is left out. Write it in quotes, as the text that the program expects.',
+}));
+
+export const connectionStringMissing = defineProblem('CONNECTION_STRING_MISSING', 'warning', (name: string) => ({
+  message: `ConnectionStrings.${name} has no connection string, so it is left out.`,
+  hint: `Write "${name}": "..." or "${name}": { "ConnectionString": "..." }.`,
 }));
 
 export const settingUnusable = defineProblem('SETTING_UNUSABLE', 'warning', (name: string) => ({

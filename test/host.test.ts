@@ -1,0 +1,177 @@
+// The host as a library, with real handlers: what starts, what is served, and what happens when files change.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
+import { createHost, type Host, type HostOptions, type LogRecord, type RequestSummary } from '../packages/portico/src/index.ts';
+import { hostJson, httpFunction, type TemporaryApp, temporaryApp } from './support/temporary-app.ts';
+
+type Running = Host & AsyncDisposable & { readonly records: LogRecord[]; readonly requests: RequestSummary[] };
+
+/** Stopped when it goes out of scope. */
+async function running({ root }: TemporaryApp, options: Partial<HostOptions> = {}): Promise<Running> {
+  const records: LogRecord[] = [];
+  const requests: RequestSummary[] = [];
+  const observer = { log: (record: LogRecord) => records.push(record), request: (summary: RequestSummary) => requests.push(summary) };
+  const host = createHost({ root, port: 0, environment: { PATH: process.env['PATH'] }, observer, ...options });
+  await host.start();
+  return Object.assign(host, { records, requests, [Symbol.asyncDispose]: () => host.stop() });
+}
+
+const statusOf = async (host: Host, path: string): Promise<number> => (await fetch(`${host.url}${path}`)).status;
+const readJson = async (response: Response) => (await response.json()) as Record<string, never>;
+
+describe('createHost', () => {
+  test('serves a function through its handler and tells how the start went', async () => {
+    using app = temporaryApp();
+    await using host = await running(app);
+    const report = await host.ready;
+    expect(report).toMatchObject({ handler: { pid: expect.any(Number), port: expect.any(Number) } });
+    const answer = await host.invoke('hello', { query: '?x=1', method: 'POST', body: 'hi' });
+    expect(await readJson(answer)).toMatchObject({
+      method: 'POST',
+      url: '/api/Hello?x=1',
+      body: 'hi',
+      headers: { 'x-forwarded-for': '127.0.0.1' },
+    });
+    expect(host.requests).toMatchObject([{ status: 200, outcome: 'succeeded', functionName: 'Hello', target: '/api/Hello?x=1' }]);
+  });
+
+  test('lets requests wait that come before the handler is ready', async () => {
+    using app = temporaryApp({ 'handler.cjs': `setTimeout(() => require('./late.cjs'), 300);`, 'late.cjs': lateHandler });
+    await using host = await running(app);
+    expect(await statusOf(host, '/api/Hello')).toBe(200);
+  });
+
+  test('rejects a start on a port that is taken, names who has it, and leaves nothing running', async () => {
+    using app = temporaryApp();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const host = createHost({ root: app.root, port, environment: { PATH: process.env['PATH'] } });
+    await expect(host.start()).rejects.toMatchObject({ code: 'PORT_IN_USE', message: expect.stringContaining(String(process.pid)) });
+    expect(host.state).toBe('Stopped');
+    other.close();
+  });
+
+  test('stops twice, before its start and during it', async () => {
+    using app = temporaryApp();
+    const host = createHost({ root: app.root, port: 0, environment: { PATH: process.env['PATH'] } });
+    const starting = host.start();
+    await Promise.all([host.stop(), host.stop()]);
+    await starting;
+    expect(host.state).toBe('Stopped');
+    await expect(fetch(host.url)).rejects.toThrow();
+  });
+
+  test('says which functions there are when one is unknown', async () => {
+    using app = temporaryApp();
+    await using host = await running(app);
+    await expect(host.invoke('Nobody')).rejects.toMatchObject({ code: 'FUNCTION_UNKNOWN', hint: 'The app has Hello.' });
+  });
+
+  test('fills the parameters of a route in', async () => {
+    using app = temporaryApp({ 'Item/function.json': httpFunction({ route: 'items/{id:int}/{*rest}' }) });
+    await using host = await running(app);
+    const answer = await host.invoke('Item', { params: { id: '7', rest: 'a b/c' } });
+    expect(await readJson(answer)).toMatchObject({ url: '/api/items/7/a%20b/c' });
+  });
+});
+
+const lateHandler = `require('node:http').createServer((request, response) => response.end('late')).listen(Number(process.env.FUNCTIONS_CUSTOMHANDLER_PORT), '127.0.0.1');`;
+
+describe('one broken thing', () => {
+  test('disables its function alone, whose URL says why', async () => {
+    using app = temporaryApp({
+      'BadRoute/function.json': httpFunction({ route: 'x/{id' }),
+      'BadJson/function.json': '{ "bindings": [',
+      'BadLevel/function.json': httpFunction({ authLevel: 'everyone' }),
+    });
+    await using host = await running(app);
+    expect(await statusOf(host, '/api/Hello')).toBe(200);
+    for (const name of ['BadRoute', 'BadJson', 'BadLevel']) {
+      const answer = await fetch(`${host.url}/api/${name}`);
+      expect(answer.status).toBe(503);
+      expect(await answer.text()).toContain(`"${name}" cannot run: `);
+    }
+    const broken = host.functions().filter(({ problem }) => problem !== undefined);
+    expect(broken.map(({ name }) => name).sort()).toEqual(['BadJson', 'BadLevel', 'BadRoute']);
+  });
+
+  test('in host.json is 503 with the reason until it is mended', async () => {
+    using app = temporaryApp({ 'host.json': '{ "version": "2.0", ' });
+    await using host = await running(app);
+    expect(host.state).toBe('Error');
+    const answer = await fetch(`${host.url}/api/Hello`);
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('host.json:1:');
+    const status = await readJson(await fetch(`${host.url}/admin/host/status`));
+    expect(status).toMatchObject({ state: 'Error', errors: [expect.stringContaining('host.json')] });
+    app.write('host.json', hostJson());
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/Hello')).toBe(200), { timeout: 10_000 });
+    expect(host.state).toBe('Running');
+  });
+
+  test('in the handler is 503 with the reason until a file changes', async () => {
+    using app = temporaryApp({ 'host.json': hostJson({ description: { defaultExecutablePath: './server' } }) });
+    await using host = await running(app);
+    expect((await host.ready).failed).toMatchObject({ code: 'WORKER_PROGRAM_MISSING' });
+    const answer = await fetch(`${host.url}/api/Hello`);
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('server');
+    app.write('host.json', hostJson());
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/Hello')).toBe(200), { timeout: 10_000 });
+  });
+});
+
+describe('changes on disk', () => {
+  test('a new function is served, a removed one is gone', async () => {
+    using app = temporaryApp();
+    await using host = await running(app);
+    app.write('New/function.json', httpFunction());
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/New')).toBe(200), { timeout: 10_000 });
+    app.remove('New');
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/New')).toBe(404), { timeout: 10_000 });
+    expect(await statusOf(host, '/api/Hello')).toBe(200);
+  });
+
+  test('app_offline.htm takes the app off line and its removal brings it back', async () => {
+    using app = temporaryApp();
+    await using host = await running(app);
+    app.write('app_offline.htm', '<h1>away</h1>');
+    await vi.waitFor(() => expect(host.state).toBe('Offline'), { timeout: 10_000 });
+    const answer = await fetch(`${host.url}/api/Hello`);
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([503, 'text/html', '<h1>away</h1>']);
+    expect(await statusOf(host, '/admin/host/ping')).toBe(200);
+    app.remove('app_offline.htm');
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/Hello')).toBe(200), { timeout: 10_000 });
+  });
+
+  test('another environment for the handler means another handler', async () => {
+    using app = temporaryApp({ '.env': 'GENERATION=1\n' });
+    await using host = await running(app);
+    expect(await readJson(await host.invoke('Hello'))).toMatchObject({ generation: '1' });
+    app.write('.env', 'GENERATION=2\n');
+    await vi.waitFor(async () => expect(await readJson(await host.invoke('Hello'))).toMatchObject({ generation: '2' }), {
+      timeout: 10_000,
+    });
+  });
+});
+
+describe('an attached handler', () => {
+  test('is waited for and then used, and nothing is started', async () => {
+    using app = temporaryApp({ 'host.json': hostJson({ description: { defaultExecutablePath: './never-started' } }) });
+    const handler = createServer((request, response) => response.end(`attached ${request.url}`));
+    await new Promise<void>((resolve) => handler.listen(0, '127.0.0.1', resolve));
+    const { port } = handler.address() as AddressInfo;
+    handler.close();
+    await using host = await running(app, { attachPort: port });
+    const early = host.invoke('Hello');
+    const late = createServer((request, response) => response.end(`attached ${request.url}`));
+    await new Promise<void>((resolve) => late.listen(port, '127.0.0.1', resolve));
+    expect(await (await early).text()).toBe('attached /api/Hello');
+    expect((await host.ready).handler).toEqual({ pid: undefined, port });
+    await host.stop();
+    expect(late.listening).toBe(true);
+    late.close();
+  });
+});
