@@ -28,7 +28,9 @@ export function renderErrorsPage(): string {
 }
 
 const entriesOf = (catalogue: Record<string, unknown>): Entry[] =>
-  Object.values(catalogue).filter((value): value is Entry => typeof value === 'function' && 'code' in value);
+  Object.values(catalogue)
+    .filter((value): value is Entry => typeof value === 'function' && 'code' in value)
+    .sort((one, other) => (one.code < other.code ? -1 : 1));
 
 function renderEntry(entry: Entry): string {
   const { message, hint } = entry(...Array.from({ length: 6 }, () => anything()));

@@ -96,6 +96,9 @@ export class FakeHost implements Host {
     this.state = this.stateOnceStarted;
   }
 
+  handlerReady: Host['handlerReady'] = (signal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
   functions(): ReturnType<Host['functions']> {
     return [{ name: 'hello', type: 'httpTrigger', methods: ['get'], url: `${this.url}/api/hello`, disabled: false, problem: undefined }];
   }

@@ -11,6 +11,8 @@ export type RfcCase = {
   readonly send: string;
   /** Sent once the first answer, an interim one included, has come. */
   readonly then?: string;
+  /** The caller ends its side of the connection once it has sent. */
+  readonly leaves?: true;
   /** Bytes of the handler; by default 200 with the target as its body. `{target}` is the target it got. */
   readonly reply?: string;
   /** What the handler does to its connection after its reply. Default: nothing. */

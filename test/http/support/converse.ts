@@ -11,7 +11,9 @@ export type Words = {
   readonly methods: readonly string[];
   /** So many final answers are waited for; with them the caller ends its side. */
   readonly answerCount: number;
-  /** The server is to end the connection, so the caller does not. */
+  /** The caller ends its side once it has sent. */
+  readonly leaves: boolean;
+  /** The server is to end the connection, so the caller does not when it has its answers. */
   readonly untilClosed: boolean;
   readonly patienceMs: number;
 };
@@ -24,7 +26,7 @@ export type Conversation = AnswerText & {
 };
 
 export async function converse(port: number, words: Words): Promise<Conversation> {
-  const { send, methods, answerCount, untilClosed, patienceMs } = words;
+  const { send, methods, answerCount, leaves, untilClosed, patienceMs } = words;
   let then = words.then;
   let text = '';
   let endedBy: Conversation['endedBy'] = 'nobody';
@@ -53,6 +55,7 @@ export async function converse(port: number, words: Words): Promise<Conversation
     if (endedBy === 'nobody') endedBy = 'server';
   });
   socket.write(send, 'latin1');
+  if (leaves) socket.end();
   await closed;
   clearTimeout(patience);
   return { ...readAnswers(text, methods, endedBy === 'server'), text, endedBy };

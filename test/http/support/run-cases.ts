@@ -58,6 +58,7 @@ function wordsOf(one: RfcCase, index: number): Parameters<typeof converse>[1] {
     then: one.then && filled(one.then, index),
     methods: [...sent.matchAll(/(?:^|\r\n)([A-Z]+) \S+ HTTP\/1/g)].map(([, method = '']) => method),
     answerCount: finalCount(one),
+    leaves: one.leaves === true,
     untilClosed: /close|cut/.test(one.answers),
     patienceMs: PATIENCE_MS,
   };

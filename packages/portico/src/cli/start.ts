@@ -27,6 +27,7 @@ export async function start(
   const { environment, workingDirectory } = program;
   let host: Host | undefined;
   let readyFile: ReadyFile | undefined;
+  const over = new AbortController();
   const { reporter, flush } = openReporter(flags, program, () => host?.app.config?.logging.levels ?? NO_LEVELS);
   const tidyUp = (): void => {
     readyFile?.remove();
@@ -47,28 +48,39 @@ export async function start(
     if (!isLoopback(address) && !flags['no-auth']) throw addressBeyondLoopback(address);
     if (!isLoopback(address)) warn(reporter, `Whoever reaches ${address} can use the admin API and ${listFunctions(host)}, without a key.`);
 
-    const running = run(host, program, reporter, readyFile);
+    const running = run(host, program, reporter, readyFile, over.signal);
     reporter.stopping(await Promise.race([stopRequested, running.then(() => stopRequested)]));
     return EXIT_CODES.ok.code;
   } catch (thrown) {
     if (thrown instanceof HostError) reporter.failed(thrown);
     throw thrown;
   } finally {
+    over.abort();
     await host?.stop();
     tidyUp();
   }
 }
 
-async function run(host: Host, { processId }: Program, reporter: Reporter, readyFile: ReadyFile | undefined): Promise<void> {
+async function run(
+  host: Host,
+  { processId }: Program,
+  reporter: Reporter,
+  readyFile: ReadyFile | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   await host.start();
   const { url, app } = host;
   reporter.listening({ version: VERSION, processId, root: app.root, url, functions: host.functions(), problems: app.problems });
 
   const report = await host.ready;
-  if (report.failed || host.state !== 'Running') return reporter.notReady({ state: host.state, error: report.failed });
-  reporter.ready(report);
+  const isReady = report.failed === undefined && host.state === 'Running';
+  if (isReady) reporter.ready(report);
+  else reporter.notReady({ state: host.state, error: report.failed });
+  const handler = isReady ? report.handler : await host.handlerReady(signal);
+  if (!isReady)
+    reporter.log({ level: 'information', category: 'Host.Startup', message: 'The handler is ready now.', fields: { ...handler } });
   const { port, protocol } = new URL(url);
-  readyFile?.write({ url, port: Number(port) || (protocol === 'https:' ? 443 : 80), pid: processId, handler: report.handler });
+  readyFile?.write({ url, port: Number(port) || (protocol === 'https:' ? 443 : 80), pid: processId, handler });
 }
 
 function listFunctions(host: Host): string {

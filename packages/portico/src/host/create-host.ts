@@ -36,9 +36,12 @@ export type HostOptions = {
 /** How far a start has come, in milliseconds. */
 export type StartPhases = { readonly config: number; readonly listen: number; readonly handler: number };
 
+/** `pid` is undefined for a handler that somebody else started. */
+export type RunningHandler = { readonly pid: number | undefined; readonly port: number };
+
 export type ReadyReport = {
   /** Undefined without a handler, or when it did not start. */
-  readonly handler?: { readonly pid: number | undefined; readonly port: number };
+  readonly handler?: RunningHandler;
   /** Why the first start of the handler failed. The host stays up and tries again. */
   readonly failed?: HostError;
   readonly phases: StartPhases;
@@ -81,6 +84,8 @@ export interface Host {
   readonly ready: Promise<ReadyReport>;
   /** Opens the port and begins to start the handler. Errors: PORT_IN_USE, PORT_NOT_AVAILABLE. */
   start(): Promise<void>;
+  /** Waits for a handler that answers, through failed starts and mended files; rejects when the signal aborts. */
+  handlerReady(signal: AbortSignal): Promise<RunningHandler>;
   functions(): readonly FunctionSummary[];
   /** Calls an HTTP function as a caller would, through the public port. Errors: FUNCTION_UNKNOWN, FUNCTION_NOT_HTTP. */
   invoke(functionName: string, request?: InvokeRequest): Promise<Response>;

@@ -25,7 +25,7 @@ import type { HandlerSource } from '../worker/handler-source.ts';
 import { createWorkerProcess } from '../worker/process.ts';
 import { type AppGeneration, readGeneration } from './app-generation.ts';
 import { type AppChange, watchApp } from './app-watcher.ts';
-import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport } from './create-host.ts';
+import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport, RunningHandler } from './create-host.ts';
 import { summarise } from './function-summary.ts';
 import { HandlerLink } from './handler-link.ts';
 import { invokeOverHttp } from './invoke-over-http.ts';
@@ -39,6 +39,8 @@ const DEFAULT_MOST_BODY_BYTES = 104_857_600;
 const STOP_GRACE_MS = 5000;
 /** The default of customHandler.initializationTimeout. */
 const DEFAULT_WAIT_MS = 30_000;
+/** Somebody mends the handler; a person does not notice this. */
+const READY_POLL_MS = 100;
 const SILENT: HostObserver = { log: () => {}, request: () => {} };
 const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
 
@@ -128,6 +130,14 @@ export class FunctionHost implements Host {
     );
   }
 
+  async handlerReady(signal: AbortSignal): Promise<RunningHandler> {
+    for (;;) {
+      const { source } = this.#link;
+      if (source?.state === 'ready' && source.port !== undefined) return { pid: source.pid, port: source.port };
+      await systemClock.sleep(READY_POLL_MS, signal);
+    }
+  }
+
   functions(): readonly FunctionSummary[] {
     return summarise(this.app, this.url);
   }
@@ -166,14 +176,16 @@ export class FunctionHost implements Host {
     return this.#options.port ?? this.app.local.port ?? DEFAULT_PORT;
   }
 
-  /** Starting is over: the state is what the app on disk makes of it. */
+  /** The state is what the app on disk makes of it. */
   #settle(): void {
     const { obstacle } = this.#generation;
     this.#state = obstacle === undefined ? 'Running' : obstacle.kind === 'offline' ? 'Offline' : 'Error';
+  }
+
+  #logProblems(): void {
     for (const problem of this.app.problems) {
-      const { severity, functionName, code, hint } = problem;
-      const about = functionName === undefined ? {} : { functionName };
-      this.#log[severity](formatProblem(problem), { ...about, code, hint });
+      const { severity, functionName, code } = problem;
+      this.#log[severity](formatProblem(problem), { code, functionName });
     }
   }
 
@@ -220,6 +232,7 @@ export class FunctionHost implements Host {
     this.#generation = readGeneration(this.#source);
     this.#log.information(`${file} changed, so the app was read again.`);
     this.#settle();
+    this.#logProblems();
     if (sameHandler(before, this.#generation)) {
       this.#retryHandler();
       return;
