@@ -13,7 +13,7 @@ export type RfcCase = {
   readonly then?: string;
   /** The caller ends its side of the connection once it has sent. */
   readonly leaves?: true;
-  /** Bytes of the handler; by default 200 with the target as its body. `{target}` is the target it got. */
+  /** Bytes of the handler; by default 200 with the target as its body. */
   readonly reply?: string;
   /** What the handler does to its connection after its reply. Default: nothing. */
   readonly replyEnds?: 'close' | 'reset';

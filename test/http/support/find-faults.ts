@@ -2,8 +2,10 @@
 import type { Pattern, RfcCase } from '../cases/rfc-case.ts';
 import type { CaseResult } from './run-cases.ts';
 
-export function findFaults(one: RfcCase, { outcome, text, answers, rest, requests }: CaseResult): string[] {
+export function findFaults(one: RfcCase, { outcome, text, answers, rest, requests, path }: CaseResult): string[] {
   const faults: string[] = [];
+  const contains = (bytes: string, pattern: Pattern): boolean =>
+    typeof pattern === 'string' ? `\r\n${bytes}\r\n`.includes(`\r\n${pattern.replaceAll('{path}', path)}\r\n`) : pattern.test(bytes);
   const check = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
   const allowed = one.answers.split(' | ');
   check(allowed.includes(outcome), `the caller gets ${outcome || 'nothing'}`);
@@ -19,7 +21,7 @@ export function findFaults(one: RfcCase, { outcome, text, answers, rest, request
     check(requests.length === handled, `the handler gets ${requests.length} requests`);
     check(last?.complete !== false, 'the handler gets half a request');
   }
-  if (one.body !== undefined) check(last?.body === one.body, `the handler gets the body ${JSON.stringify(last?.body.slice(0, 60))}`);
+  if (one.body !== undefined) check(last?.body === one.body.replaceAll('{path}', path), `the handler gets the body ${JSON.stringify(last?.body.slice(0, 60))}`);
 
   const received = requests.map(({ head, rawBody }) => `${head}\r\n\r\n${rawBody}`).join('\r\n');
   for (const pattern of one.gets ?? []) check(contains(received, pattern), `the handler does not get ${pattern}`);
@@ -31,8 +33,4 @@ export function findFaults(one: RfcCase, { outcome, text, answers, rest, request
     check(strange === undefined, `the caller gets ${JSON.stringify(strange?.body.slice(0, 60))}, which is somebody else's`);
   }
   return faults;
-}
-
-function contains(bytes: string, pattern: Pattern): boolean {
-  return typeof pattern === 'string' ? `\r\n${bytes}\r\n`.includes(`\r\n${pattern}\r\n`) : pattern.test(bytes);
 }

@@ -9,6 +9,8 @@ export type CaseResult = Conversation & {
   /** `100 200`, `400 close`, `200 cut`: as in the case. */
   readonly outcome: string;
   readonly requests: readonly SeenRequest[];
+  /** What `{path}` stood for. */
+  readonly path: string;
 };
 
 /** A front's end of a run. */
@@ -24,7 +26,8 @@ export async function runCases(cases: readonly RfcCase[], start: (handlerPort: n
   const conversations = await Promise.all(cases.map((one, index) => converse(front.port, wordsOf(one, index))));
   return conversations.map((conversation, index) => ({
     ...conversation,
-    outcome: outcomeOf(conversation, finalCount(cases[index] as RfcCase)),
+    path: pathOf(index),
+    outcome: outcomeOf(conversation),
     requests: handler.requests.filter((request) => caseIndexOf(request) === index),
   }));
 }
@@ -37,7 +40,7 @@ const filled = (text: string, index: number): string => text.replaceAll('{path}'
 function startCaseHandler(cases: readonly RfcCase[]): Promise<RawHandler> {
   const answer = (request: SeenRequest, socket: Socket): void => {
     const { reply = plainReply(request.target), replyEnds } = cases[caseIndexOf(request)] ?? {};
-    socket.write(reply.replaceAll('{target}', request.target), 'latin1', () => {
+    socket.write(filled(reply, caseIndexOf(request)), 'latin1', () => {
       if (replyEnds === 'reset') socket.resetAndDestroy();
       else if (replyEnds === 'close') socket.end();
     });
@@ -66,7 +69,7 @@ function wordsOf(one: RfcCase, index: number): Parameters<typeof converse>[1] {
 
 const finalCount = ({ answers }: RfcCase): number => answers.split(' | ')[0]?.match(/[2-5]\d\d/g)?.length ?? 0;
 
-function outcomeOf({ answers, endedBy }: Conversation, expectedCount: number): string {
+function outcomeOf({ answers, endedBy }: Conversation): string {
   const words = answers.map(({ status }) => String(status));
   const brokenOff = answers.at(-1)?.complete === false;
   if (endedBy === 'nobody') words.push('stalls');

@@ -9,6 +9,8 @@ import { type ReplyHead, toHeaderList } from '../worker/reply-head.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { forwardedLines, type PassedHeaders, passHeaders } from './forwarded-headers.ts';
+import { interimRemark, type Remark, redirectRemark, requestRemark, streamedReplyRemark, trailersRemark } from './passing-remarks.ts';
+import type { PublicHost } from './public-app.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { type BodyKind, bodyKind, pipeBody } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
@@ -23,7 +25,8 @@ export type Passing = {
   readonly ids: InvocationIds;
   /** Path and query for the handler, in the caller's bytes. */
   readonly target: string;
-  readonly mostBodyBytes: number;
+  /** From the absolute form of a request line: counts instead of the Host header. */
+  readonly authority: string | undefined;
 };
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
@@ -32,12 +35,13 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 /** Any other method says it has no body: some servers insist. https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
 const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'CONNECT']);
 
-export function forwardRequest(call: Call, channel: HandlerChannel, passing: Passing): void {
+export function forwardRequest(call: Call, channel: HandlerChannel, host: PublicHost, passing: Passing): void {
   const { request } = call;
   const kind = bodyKind(request);
   const method = request.method ?? 'GET';
   const head = requestHead(method, request.rawHeaders, channel.port, kind, passing);
-  const forwarding = new Forwarding(call);
+  const forwarding = new Forwarding(call, host, passing.mode);
+  forwarding.remark(requestRemark(passing.mode, request, passing.target, kind));
   forwarding.exchange = channel.send(
     { method, head, complete: kind === 'none', repeatable: kind === 'none' && IDEMPOTENT.has(method) },
     forwarding,
@@ -48,7 +52,7 @@ export function forwardRequest(call: Call, channel: HandlerChannel, passing: Pas
       request,
       kind,
       () => forwarding.exchange,
-      passing.mostBodyBytes,
+      host.mostBodyBytes,
       (how) => {
         if (how === 'too-large') forwarding.refuseBody();
       },
@@ -65,6 +69,7 @@ export function targetFor(fn: { readonly name: string }, mode: PassingMode, { pa
 export function requestHead(method: string, rawHeaders: readonly string[], port: number, kind: BodyKind, passing: Passing): string {
   const { mode, caller, ids } = passing;
   const passed = passHeaders(rawHeaders, caller.trusted);
+  if (passing.authority !== undefined) passed.host = passing.authority;
   const own = `X-Azure-Functions-HostVersion: ${AZURE_HOST_VERSION}\r\nX-Azure-Functions-InvocationId: ${ids.invocationId}\r\n`;
   const trace = `traceparent: ${passed.traceparent ?? `00-${ids.traceId}-${ids.spanId}-01`}\r\n`;
   const framing =
@@ -84,17 +89,26 @@ function modeLines(mode: PassingMode, { host, userAgent }: PassedHeaders, port: 
 /** One request on its way. */
 class Forwarding implements ExchangeSink {
   readonly #call: Call;
+  readonly #host: PublicHost;
+  readonly #mode: PassingMode;
   #status = 0;
   exchange!: Exchange;
 
-  constructor(call: Call) {
+  constructor(call: Call, host: PublicHost, mode: PassingMode) {
     this.#call = call;
+    this.#host = host;
+    this.#mode = mode;
+  }
+
+  remark(remark: Remark | undefined): void {
+    if (remark !== undefined) this.#host.remark(this.#call, remark.code, remark.message);
   }
 
   interim(head: ReplyHead): void {
     const { request, response } = this.#call;
     // The caller has had its 100 from us. An HTTP/1.0 caller knows no interim answers.
     if (head.status === 100 || request.httpVersion !== '1.1' || response.headersSent) return;
+    this.remark(interimRemark);
     // Only the answer whose turn it is owns the connection; the next one in a pipeline does without.
     response.socket?.write(`HTTP/1.1 ${head.status} ${head.reason}\r\n${head.headerLines}\r\n`, 'latin1');
   }
@@ -103,12 +117,14 @@ class Forwarding implements ExchangeSink {
     const call = this.#call;
     if (call.ended) return;
     const dated = head.hasDate ? head.headerLines : `${head.headerLines}Date: ${call.httpDate()}\r\n`;
+    this.remark(redirectRemark(this.#mode, head.status));
     if (complete) {
       const length = head.framing === 'chunked' ? `Content-Length: ${body.length}\r\n` : '';
       call.reply(head.status, head.reason || reasonPhrase(head.status), length + dated, body.toString('latin1'), 'succeeded');
       return;
     }
     this.#status = head.status;
+    this.remark(streamedReplyRemark(this.#mode));
     const { response } = call;
     writeHeadPublicly(response, head.status, head.reason || reasonPhrase(head.status), toHeaderList(call.withExtraHeaders(dated)));
     response.on('drain', () => this.exchange.resume());
@@ -123,7 +139,10 @@ class Forwarding implements ExchangeSink {
 
   end(trailers: readonly string[]): void {
     const { response } = this.#call;
-    if (trailers.length > 0) response.addTrailers(pairs(trailers));
+    if (trailers.length > 0) {
+      this.remark(trailersRemark);
+      response.addTrailers(pairs(trailers));
+    }
     response.end();
     this.#call.end(this.#status, 'succeeded');
   }

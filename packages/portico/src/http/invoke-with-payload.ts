@@ -7,6 +7,7 @@ import { systemRandom } from '../platform/system-random.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import { buildHttpPayload } from '../worker/payload/http-request.ts';
 import { readReply } from '../worker/payload/reply.ts';
+import { requestRemarks } from '../worker/payload/request-remarks.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { passHeaders } from './forwarded-headers.ts';
@@ -31,7 +32,11 @@ export type PayloadInvocation = {
 
 export function invokeWithPayload(invocation: PayloadInvocation): void {
   const { call, host } = invocation;
-  if (bodyKind(call.request) === 'none') return send(invocation, undefined);
+  const kind = bodyKind(call.request);
+  if (kind === 'none') return send(invocation, undefined);
+  for (const { code, message } of requestRemarks({ chunked: kind === 'chunked', contentType: call.request.headers['content-type'] })) {
+    host.remark(call, code, message);
+  }
   collectBody(call.request, host.mostBodyBytes, (body) => {
     if (body === 'too-large') call.refuse(413);
     else if (!call.ended) send(invocation, body);

@@ -51,7 +51,7 @@ export interface PublicHost {
   /** Answers what is below /admin and /runtime. */
   admin(call: Call, target: RequestTarget): void;
   /** Says what Azure would do differently, once per function and subject. */
-  remark(call: Call, code: string, message: string): void;
+  remark(where: Pick<Call, 'functionName' | 'log'>, code: string, message: string): void;
   readonly cors: CorsRules | undefined;
   readonly callerRules: CallerRules;
   readonly mostBodyBytes: number;

@@ -139,5 +139,5 @@ function run(
   if (request.headers.expect !== undefined) call.response.writeContinue();
   const caller = callerOf(request, host.callerRules);
   if (fn.mode === 'payload') return invokeWithPayload({ call, target, fn, params, channel, host, ids, caller });
-  forwardRequest(call, channel, { mode: fn.mode, caller, ids, target: targetFor(fn, fn.mode, target), mostBodyBytes: host.mostBodyBytes });
+  forwardRequest(call, channel, host, { mode: fn.mode, caller, ids, target: targetFor(fn, fn.mode, target), authority: target.authority });
 }

@@ -2,9 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newInvocationIds } from '../platform/ids.ts';
-import { type CallContext, maskKeys } from './call.ts';
+import { type Call, type CallContext, maskKeys } from './call.ts';
 import { callerOf } from './caller.ts';
 import { type PassingMode, targetFor } from './forward.ts';
+import { webSocketRemark } from './passing-remarks.ts';
 import type { HttpFunction, PublicHost } from './public-app.ts';
 import { findRequestFault } from './request-limits.ts';
 import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
@@ -46,20 +47,24 @@ async function tunnel(
   socket.on('close', () => gone.abort());
   socket.on('error', () => gone.abort());
   const channel = host.channel ?? (await host.whenChannel(gone.signal).catch(() => undefined));
-  const passing = { mode, caller: callerOf(request, host.callerRules), ids, target: targetFor(fn, mode, target), mostBodyBytes: 0 };
+  const passing = {
+    mode,
+    caller: callerOf(request, host.callerRules),
+    ids,
+    target: targetFor(fn, mode, target),
+    authority: target.authority,
+  };
+  const about = { functionName: fn.name, invocationId: ids.invocationId };
+  const log: Call['log'] = (level, message, more) => {
+    context.observer.log({ category: `Function.${fn.name}`, ...more, ...about, level, message });
+  };
+  const remark = webSocketRemark(mode);
+  if (remark !== undefined) host.remark({ functionName: fn.name, log }, remark.code, remark.message);
   const { status, reason } =
     channel !== undefined && 'send' in channel
       ? await openTunnel({ request, socket, head }, channel.port, passing, context.httpDate)
       : refuseTunnel(socket, context.httpDate());
-  const about = { functionName: fn.name, invocationId: ids.invocationId };
-  if (reason !== undefined) {
-    context.observer.log({
-      ...about,
-      level: 'error',
-      category: `Function.${fn.name}`,
-      message: `The handler did not take the WebSocket: ${reason}.`,
-    });
-  }
+  if (reason !== undefined) log('error', `The handler did not take the WebSocket: ${reason}.`);
   context.observer.request({
     ...about,
     startedAtMs,
