@@ -1,23 +1,26 @@
 // `customHandler.http.routes`: functions without function.json, one for each route.
 import type { BindingMetadata, JsonObject, JsonValue } from '../core/function-app.ts';
-import { type Option, readOptions } from '../core/options.ts';
+import type { Option } from '../core/options.ts';
 import { routeBlank, routeLevelUnknown } from '../core/problems/host-json.ts';
 import type { FunctionDraft } from './function-json.ts';
 import { HTTP_METHODS } from './function-options.ts';
-import { type HostJson, routeFunctionAt } from './host-json.ts';
+import type { HostJson } from './host-json.ts';
 import { HOST_OPTIONS } from './host-options.ts';
 import { valueAt } from './json-document.ts';
+import { ROUTES, routeFunctionName } from './route-names.ts';
 
-const SECTION = ['customHandler', 'http'];
 const HTTP = HOST_OPTIONS.customHandler.table.http.table;
 
 /** In the order of the list; numbers count the faulty ones too. */
 export function functionsFromRoutes({ document, options, findings }: HostJson): FunctionDraft[] {
   const { defaultAuthorizationLevel, routes } = options.customHandler.http;
-  const isDefaultReadable = isReadable(HTTP.defaultAuthorizationLevel, valueAt(document.value, [...SECTION, 'defaultAuthorizationLevel']));
+  const isDefaultReadable = isReadable(
+    HTTP.defaultAuthorizationLevel,
+    valueAt(document.value, ['customHandler', 'http', 'defaultAuthorizationLevel']),
+  );
   return routes.map(({ route = '', authorizationLevel }, index) => {
-    const path = [...SECTION, 'routes', index];
-    const name = routeFunctionAt(path) ?? '';
+    const path = [...ROUTES, index];
+    const name = routeFunctionName(index);
     const isFaulty = findings.problems.some(({ functionName, severity }) => functionName === name && severity === 'error');
     const isLevelUnknown = !isDefaultReadable && authorizationLevel === undefined;
     if (!isFaulty && route.trim() === '') findings.add(routeBlank(), path);
@@ -43,7 +46,7 @@ export function functionsFromRoutes({ document, options, findings }: HostJson): 
 
 function isReadable(option: Option, written: JsonValue | undefined): boolean {
   let isRead = true;
-  readOptions(option, written, [], () => {
+  option.read(written, [], () => {
     isRead = false;
   });
   return isRead;

@@ -351,6 +351,14 @@ describe('disabled', () => {
   });
 });
 
+test('what is off the allow-list leaves its route to others', () => {
+  const { functions } = load(
+    { A: httpFunction({ route: 'x' }), B: httpFunction({ route: 'x' }) },
+    { host: hostJson({ functions: ['B'] }) },
+  );
+  expect(functions).toMatchObject([{ allowed: false }, { allowed: true, errors: [] }]);
+});
+
 test('what is off the allow-list is listed, and nothing is wrong with it', () => {
   const host = hostJson({ functions: ['ONE', 'Two'] });
   const { functions, problems } = load(

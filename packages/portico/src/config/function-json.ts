@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FunctionMetadata } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
-import { type BadValue, type OptionIssue, type Path, readOptions } from '../core/options.ts';
+import type { BadValue, OptionIssue, Path } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import { fileUnreadable, keyRepeated } from '../core/problems/any-file.ts';
 import {
@@ -53,7 +53,7 @@ export function readFunction({ name, directory, file }: FunctionFile, hasBundle:
   const findings = createFindings({ document, table: FUNCTION_JSON.table, functionAt: () => name, onAzure });
   for (const repeated of parsed.repeated) findings.add(keyRepeated(nameOf(repeated)), repeated, 'name');
   let isListed = true;
-  const options = readOptions(FUNCTION_JSON, definition, [], (issue) => {
+  const options = FUNCTION_JSON.read(definition, [], (issue) => {
     if (hidesFunction(issue)) isListed = false;
     findings.report(issue);
   });

@@ -50,5 +50,5 @@ export function toHandlerConfig(
 /** Parity: objects and lists without a single value in them are as if they were not there (host-json.no-description). */
 function saysSomething(value: JsonValue | undefined): boolean {
   if (Array.isArray(value)) return value.some(saysSomething);
-  return isJsonObject(value) ? Object.values(value).some(saysSomething) : value !== undefined && value !== null && value !== '';
+  return isJsonObject(value) ? Object.values(value).some(saysSomething) : value !== undefined;
 }

@@ -3,9 +3,8 @@ import type { AppSettings, HostConfig } from '../core/function-app.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { allowedFunctionMissing, routesAndFunctions, routesNeedCustomRuntime } from '../core/problems/host-json.ts';
 import { toHandlerConfig } from './handler-config.ts';
-import { type HostJson, routeFunctionAt } from './host-json.ts';
-
-const ROUTES = ['customHandler', 'http', 'routes'];
+import type { HostJson } from './host-json.ts';
+import { ROUTES, routeFunctionName } from './route-names.ts';
 
 /** Undefined when something is wrong with the whole app. `folders`: those with a function.json. */
 export function toHostConfig(
@@ -18,7 +17,7 @@ export function toHostConfig(
   if (routes.length > 0 && folders.length > 0) add(routesAndFunctions(folders), ROUTES);
   if (routes.length > 0 && workerRuntime.toLowerCase() !== 'custom') add(routesNeedCustomRuntime(workerRuntime), ROUTES);
 
-  const names = [...folders, ...routes.map((_, index) => routeFunctionAt([...ROUTES, index]) ?? '')];
+  const names = [...folders, ...routes.map((_, index) => routeFunctionName(index))];
   const known = new Set(names.map((name) => name.toLowerCase()));
   for (const [index, name] of (host.config.allowList ?? []).entries()) {
     if (!known.has(name.toLowerCase())) add(allowedFunctionMissing(name, nearestName(name, names)), ['functions', index]);

@@ -132,7 +132,8 @@ describe('host.json', () => {
       Extensions: { HTTP: { RoutePrefix: '' } },
     });
     expect(problems).toEqual([]);
-    expect(config).toMatchObject({ handler: { executablePath: 'node' }, http: { routePrefix: '' }, extensions: {} });
+    expect(config).toMatchObject({ handler: { executablePath: 'node' }, http: { routePrefix: '' } });
+    expect(config?.extensions).toEqual({});
   });
 
   test('may be UTF-16, as PowerShell writes it', () => {
@@ -192,6 +193,12 @@ describe('an app whose host.json cannot be used', () => {
     [
       'has a description without executable',
       { version: '2.0', customHandler: { description: { arguments: ['x'] } } },
+      'HANDLER_EXECUTABLE_MISSING',
+      'WorkerDescription DefaultExecutablePath cannot be empty.',
+    ],
+    [
+      'is as func init writes it',
+      { version: '2.0', customHandler: { description: { defaultExecutablePath: '', workingDirectory: '', arguments: [] } } },
       'HANDLER_EXECUTABLE_MISSING',
       'WorkerDescription DefaultExecutablePath cannot be empty.',
     ],
@@ -304,6 +311,13 @@ describe('one value that cannot be read', () => {
       http: { maxConcurrentRequests: -1, routePrefix: 'api' },
       handler: { port: undefined, initializationTimeoutMs: 30_000 },
     });
+  });
+
+  test('that is a list or an object counts for nothing on Azure', () => {
+    const [problem, ...more] = problemsOf(hostJson({ functionTimeout: { seconds: 5 } }));
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({ code: 'VALUE_NOT_ALLOWED', hint: '"00:30:00" is used. On Azure it is ignored.' });
+    expect(problem).not.toHaveProperty('azureMessage');
   });
 
   test('of a header leaves that header out', () => {

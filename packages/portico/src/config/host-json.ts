@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AppSettings, HostConfig, HttpConfig, JsonObject, JsonValue } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import type { LogLevel } from '../core/log.ts';
-import { type OptionsOf, type Path, readOptions } from '../core/options.ts';
+import type { OptionsOf } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import { fileUnreadable, keyRepeated, overrideIgnored } from '../core/problems/any-file.ts';
 import {
@@ -24,8 +24,10 @@ import { type JsonDocument, parseJson, valueAt } from './json-document.ts';
 import { isArguments, type Override, overridesIn, withValues } from './overrides.ts';
 import { readText } from './read-text.ts';
 import { toRetryPolicy } from './retry-policy.ts';
+import { routeFunctionAt } from './route-names.ts';
 
 const FILE = 'host.json';
+const HSTS_EXCLUDED = ['localhost', '127.0.0.1', '[::1]'];
 
 export type HostOptions = OptionsOf<typeof HOST_OPTIONS>;
 
@@ -71,7 +73,7 @@ export function readHostJson(
   }
   if (problem) findings.add(problem, ['configurationProfile']);
   checkVersion(value, findings);
-  const options = readOptions(HOST_JSON, document.value, [], findings.report);
+  const options = HOST_JSON.read(document.value, [], findings.report);
   checkBundle(options, document, findings);
   return { document, findings, options, config: toConfig(options, document, findings), hasProfile };
 }
@@ -109,8 +111,6 @@ function toHttpConfig(http: HostOptions['extensions']['http'], findings: Finding
   };
 }
 
-const HSTS_EXCLUDED = ['localhost', '127.0.0.1', '[::1]'];
-
 function extensionsBesideHttp(value: JsonValue): JsonObject {
   const extensions = valueAt(value, ['extensions']);
   return isJsonObject(extensions) ? Object.fromEntries(Object.entries(extensions).filter(([name]) => name.toLowerCase() !== 'http')) : {};
@@ -141,12 +141,4 @@ function withoutRetries(problem: Problem): Problem {
     hint: `No function is retried. On Azure the whole host fails to start. ${problem.hint}`,
     ...(problem.azureMessage !== undefined && { azureMessage: `Microsoft.Azure.WebJobs.Script: ${problem.azureMessage}` }),
   };
-}
-
-/** `http-handler1` for what stands in the first route. */
-export function routeFunctionAt(path: Path): string | undefined {
-  const [index] = path.slice(3);
-  return typeof index === 'number' && path.slice(0, 3).join('.').toLowerCase() === 'customhandler.http.routes'
-    ? `http-handler${index + 1}`
-    : undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { JsonValue, LocalHostSettings } from '../core/function-app.ts';
 import { isJsonObject, kindOfJson } from '../core/json-value.ts';
 import { flag, integer, json, text } from '../core/option-values.ts';
-import { type Option, type OptionsOf, readOptions, record, section } from '../core/options.ts';
+import { type Option, type OptionsOf, record, section } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import {
   connectionStringMissing,
@@ -75,7 +75,7 @@ export function readLocalSettings(root: string): LocalSettings {
 
   const findings = createFindings({ document, table: LOCAL_SETTINGS_OPTIONS });
   for (const path of parsed.repeated) findings.add(settingRepeated(String(path.at(-1))), path, 'name');
-  const options = readOptions(LOCAL_SETTINGS_JSON, document.value, [], findings.report);
+  const options = LOCAL_SETTINGS_JSON.read(document.value, [], findings.report);
   const settings = [...valuesIn(options, document, findings.add), ...connectionStringsIn(options, document, findings.add)];
   if (options.IsEncrypted) findings.add(settingsEncrypted(), ['IsEncrypted']);
   else if (options.IsEncrypted === undefined && settings.length > 0) findings.add(settingsEncryptionUnstated(), ['Values'], 'name');

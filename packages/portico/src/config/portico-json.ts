@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PorticoConfig } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import { choice, text } from '../core/option-values.ts';
-import { list, readOptions, section } from '../core/options.ts';
+import { list, section } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import { keyRepeated } from '../core/problems/any-file.ts';
 import { porticoJsonInvalid } from '../core/problems/settings.ts';
@@ -29,7 +29,7 @@ export const PORTICO_JSON = section(PORTICO_OPTIONS, { doc: 'Settings of Portico
 
 /** A faulty one leaves the defaults, which trust nobody. */
 export function readPorticoJson(root: string): { readonly portico: PorticoConfig; readonly problems: readonly Problem[] } {
-  const portico = readOptions(PORTICO_JSON, undefined, [], () => undefined);
+  const portico = PORTICO_JSON.read(undefined, [], () => undefined);
   const unusable = (problem: Problem) => ({ portico, problems: [{ file: FILE, ...problem }] });
   const read = readText(join(root, FILE));
   if (!read) return { portico, problems: [] };
@@ -41,7 +41,7 @@ export function readPorticoJson(root: string): { readonly portico: PorticoConfig
 
   const findings = createFindings({ document, table: PORTICO_OPTIONS });
   for (const repeated of parsed.repeated) findings.add(keyRepeated(nameOf(repeated)), repeated, 'name');
-  return { portico: readOptions(PORTICO_JSON, document.value, [], findings.report), problems: findings.problems };
+  return { portico: PORTICO_JSON.read(document.value, [], findings.report), problems: findings.problems };
 }
 
 function isAddressBlock(written: string): boolean {

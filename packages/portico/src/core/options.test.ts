@@ -1,13 +1,13 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { JsonValue } from './function-app.ts';
 import { choice, flag, integer, text } from './option-values.ts';
-import { jsonSchemaOf, list, type Option, type OptionIssue, readOptions, record, section } from './options.ts';
+import { jsonSchemaOf, list, type Option, type OptionIssue, record, section } from './options.ts';
 
 const doc = 'An option.';
 
 function read<Value>(option: Option<Value>, written: JsonValue | undefined) {
   const issues: OptionIssue[] = [];
-  return { value: readOptions(option, written, ['top'], (issue) => issues.push(issue)), issues };
+  return { value: option.read(written, ['top'], (issue) => issues.push(issue)), issues };
 }
 
 describe('section', () => {

@@ -1,7 +1,7 @@
 // Option tables: every option of every configuration file is declared once, with its name, type, range, default and one sentence.
 // The reader below, the problems with their positions, the JSON Schemas and the reference pages all come from that one declaration.
 // Nothing here knows a file: issues carry the path of a value, and the caller knows where that path is written.
-// Here are the shapes; the values they hold are declared with option-values.ts. Start at `readOptions`.
+// Here are the shapes; the values they hold are declared with option-values.ts. Start at `section`.
 import type { JsonObject, JsonValue } from './function-app.ts';
 import { isJsonObject } from './json-value.ts';
 import { nearestName } from './nearest-name.ts';
@@ -41,6 +41,7 @@ export type Option<Value = unknown> = {
   readonly table?: OptionTable;
   /** Of a list or a record. */
   readonly item?: Option;
+  /** `path` is where the value stands, for what is reported of it. */
   read(written: JsonValue | undefined, path: Path, report: Report): Value;
 };
 
@@ -49,11 +50,6 @@ export type OptionsOf<Table extends OptionTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
 };
 export type Section<Table extends OptionTable = OptionTable> = Option<OptionsOf<Table>> & { readonly table: Table };
-
-/** Reads what is written under `path` by its declaration. */
-export function readOptions<Value>(option: Option<Value>, written: JsonValue | undefined, path: Path, report: Report): Value {
-  return option.read(written, path, report);
-}
 
 /** What the declaration says of an option, as JSON Schema. */
 export function jsonSchemaOf({ doc, source, schema, default: fallback }: Option): JsonObject {
@@ -97,7 +93,7 @@ export function record<Item>(
       return { type: 'object', additionalProperties: jsonSchemaOf(item) };
     },
     read(written, path, report) {
-      const members = Object.entries(objectOr({}, written, path, report, option)).flatMap(([name, value]) => {
+      const members = Object.entries(objectIn(written, path, report, option)).flatMap(([name, value]) => {
         const isNamed = about.names === undefined || about.names.read(name, [...path, name], report) !== undefined;
         const read = isNamed ? item.read(value, [...path, name], report) : undefined;
         return read === undefined ? [] : [[name, read as Exclude<Item, undefined>] as const];
@@ -119,9 +115,7 @@ export function section<Table extends OptionTable>(table: Table, about: About<un
       return { type: 'object', properties, additionalProperties: about.open ?? false };
     },
     read(written, path, report) {
-      const members = new Map(
-        Object.entries(objectOr({}, written, path, report, option)).map((member) => [member[0].toLowerCase(), member]),
-      );
+      const members = new Map(Object.entries(objectIn(written, path, report, option)).map((member) => [member[0].toLowerCase(), member]));
       const options = names.map((name) => {
         const [nameWritten, value] = members.get(name.toLowerCase()) ?? [name, undefined];
         members.delete(name.toLowerCase());
@@ -145,9 +139,10 @@ export function declared<Type extends Option['type']>(
   return { type, doc, source, default: fallback, expected };
 }
 
-function objectOr(fallback: JsonObject, written: JsonValue | undefined, path: Path, report: Report, option: Option): JsonObject {
+/** Null and an empty text, which is what an environment variable has for it, are an object without members. */
+function objectIn(written: JsonValue | undefined, path: Path, report: Report, option: Option): JsonObject {
   if (isJsonObject(written)) return written;
-  if (written !== undefined && written !== null && written !== '')
-    report({ kind: 'bad-value', path, found: written, option, used: undefined });
-  return fallback;
+  const isAbsent = written === undefined || written === null || written === '';
+  if (!isAbsent) report({ kind: 'bad-value', path, found: written, option, used: undefined });
+  return {};
 }

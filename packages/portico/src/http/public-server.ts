@@ -14,8 +14,9 @@ export type PublicServerOptions = {
   readonly address: string;
   readonly certificate: Certificate | undefined;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
-  /** `readAgain` gives the connection back, to be read from these bytes on as an ordinary request. */
-  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, readAgain: (bytes: Buffer) => void) => void;
+  /** False: the wish for another protocol is ignored, and the request an ordinary one. */
+  readonly isUpgrade: (request: IncomingMessage) => boolean;
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly httpDate: () => string;
 };
 
@@ -35,16 +36,22 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.on('request', options.onRequest);
+  const lastAnswers = new WeakMap<Duplex, ServerResponse>();
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    // What was sent behind a request that ended its connection can have no answer, so nothing may come of it either.
+    if (lastAnswers.get(request.socket)?.shouldKeepAlive === false) return;
+    lastAnswers.set(request.socket, response);
+    options.onRequest(request, response);
+  };
+  server.on('request', onRequest);
   // We say "continue" when the handler is about to get the request, not before it is known to be wanted.
-  server.on('checkContinue', options.onRequest);
-  server.on('upgrade', (request, socket, head) => {
-    options.onUpgrade(request, socket, head, (bytes) => {
-      socket.unshift(bytes);
-      server.emit('connection', socket);
-    });
+  server.on('checkContinue', onRequest);
+  server.on('upgrade', options.onUpgrade);
+  server.on('connect', (_, socket: Duplex) => refuse('405 Method Not Allowed', socket, options.httpDate()));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else answerFault(FAULT_STATUS[error.code ?? ''] ?? '400 Bad Request', socket, lastAnswers.get(socket), options.httpDate());
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error, socket, options.httpDate));
   await bind(server, options);
   const bound = server.address();
   const port = bound !== null && typeof bound === 'object' ? bound.port : options.port;
@@ -56,7 +63,7 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
   };
 }
 
-async function createNodeServer({ certificate }: PublicServerOptions): Promise<Server> {
+async function createNodeServer({ certificate, isUpgrade }: PublicServerOptions): Promise<Server> {
   const settings: ServerOptions = {
     maxHeaderSize: MOST_HEAD_BYTES,
     // A whole head within half a minute; bodies may take as long as they flow.
@@ -67,6 +74,7 @@ async function createNodeServer({ certificate }: PublicServerOptions): Promise<S
     // request-limits answers these itself, as it does all others.
     requireHostHeader: false,
     noDelay: true,
+    shouldUpgradeCallback: isUpgrade,
   };
   if (certificate === undefined) return createServer(settings);
   const { createServer: createSecureServer } = await import('node:https');
@@ -106,14 +114,18 @@ const FAULT_STATUS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** What the parser refuses gets an empty answer, and its connection ends. */
-function refuse(error: NodeJS.ErrnoException, socket: Duplex, httpDate: () => string): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = FAULT_STATUS[error.code ?? ''] ?? '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\nDate: ${httpDate()}\r\n\r\n`);
+/** What the parser cannot read has no request to be answered for, so the connection is told, unless an answer under way would be mistaken. */
+function answerFault(status: string, socket: Duplex, last: ServerResponse | undefined, date: string): void {
+  if (last === undefined || (last.req.complete && last.writableFinished)) refuse(status, socket, date);
+  // It is behind a request that still waits for its answer: that one is the last.
+  else if (last.req.complete) last.shouldKeepAlive = false;
+  // It is in the body of the last request, which was answered already.
+  else if (last.headersSent) socket.destroy();
+  else refuse(status, socket, date);
+}
+
+function refuse(status: string, socket: Duplex, date: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\nDate: ${date}\r\n\r\n`);
 }
 
 function displayHost(address: string): string {
