@@ -76,7 +76,8 @@ async function bundle(rolldown, { folder, entries, format }) {
   });
   const dist = join(ROOT, folder, 'dist');
   const fileNames = `[name]${ENDINGS[format]}`;
-  const { output } = await built.write({ dir: dist, format, entryFileNames: fileNames, chunkFileNames: fileNames });
+  // What is not there need not be compiled at every start.
+  const { output } = await built.write({ dir: dist, format, entryFileNames: fileNames, chunkFileNames: fileNames, minify: true });
   await built.close();
   // Only what the last build left and this one did not write: a program that runs from here keeps the files it may still import.
   const written = new Set(output.map(({ fileName }) => fileName));

@@ -89,7 +89,9 @@ export default ({ bindings, get, hostJson, http, httpFunction, on, outputs, post
   const sized = (bytes, more = {}) => http('POST', '/api/Hello', { headers: [['Content-Type', 'text/plain']], body: { fill: { bytes } }, timeoutMs: 15_000, ...more });
   const bodySteps = [
     sized(1000), sized(1001), sized(1001, { headers: [['Content-Type', 'text/plain'], ['Expect', '100-continue']] }),
-    http('POST', '/api/Hello', { headers: [['Content-Type', 'text/plain']], chunks: [{ fill: { bytes: 600 } }, { fill: { bytes: 600 } }], timeoutMs: 15_000 }), get('/api/Hello'),
+    http('POST', '/api/Hello', { headers: [['Content-Type', 'text/plain']], chunks: [{ fill: { bytes: 600 } }, { fill: { bytes: 600 } }], timeoutMs: 15_000 }),
+    // A request that is broken off is written down a moment later.
+    { sleepMs: 300 }, get('/api/Hello'),
   ];
   const sizeLimit = { env: { FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '1000' } };
   const wide = (count) => get('/api/Hello', Array.from({ length: count }, (_, i) => [`X-Many-${i}`, 'v']));

@@ -10,7 +10,7 @@ export type RfcCase = {
   /** Bytes of the caller, Latin-1. `{path}` is a path that is the case's own. */
   readonly send: string;
   /** Sent once the first answer, an interim one included, has come. */
-  readonly then?: string;
+  readonly afterwards?: string;
   /** The caller ends its side of the connection once it has sent. */
   readonly leaves?: true;
   /** Bytes of the handler; by default 200 with the target as its body. */
@@ -61,3 +61,6 @@ export function reply(status: number, headers: readonly string[] = [], body = ''
 
 /** A 200 with "ok" and these headers. */
 export const ok = (...headers: string[]): string => reply(200, [...headers, 'Content-Length: 2'], 'ok');
+
+/** A 200 with a chunked body, spelt as given. */
+export const chunkedReply = (body: string, ...headers: string[]): string => reply(200, ['Transfer-Encoding: chunked', ...headers], body);

@@ -10,6 +10,7 @@ import { lengthCases } from './length.ts';
 import { limitCases } from './limits.ts';
 import { methodCases } from './methods.ts';
 import { passedThroughCases } from './passed-through.ts';
+import { replyFaultCases } from './reply-faults.ts';
 import { replyFramingCases } from './reply-framing.ts';
 import { replySyntaxCases } from './reply-syntax.ts';
 import { requestLineCases } from './request-line.ts';
@@ -29,6 +30,7 @@ export const RFC_CASES: readonly (readonly [area: string, cases: readonly RfcCas
   ['Methods', methodCases],
   ['The length of a reply', replyFramingCases],
   ['The head of a reply', replySyntaxCases],
+  ['Replies that break off or contradict themselves', replyFaultCases],
   ['Between caller and handler', passedThroughCases],
   ['Upgrade', upgradeCases],
   ['Limits', limitCases],

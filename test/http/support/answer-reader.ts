@@ -10,7 +10,7 @@ export type Answer = {
   readonly complete: boolean;
 };
 
-export type AnswerText = { readonly answers: readonly Answer[]; /** What came behind the last whole answer. */ readonly rest: string };
+export type AnswerText = { readonly answers: readonly Answer[] /** What came behind the last whole answer. */; readonly rest: string };
 
 /** `methods`: of the requests, in order; the last stands for all that follow. `ended`: no more comes. */
 export function readAnswers(text: string, methods: readonly string[], ended: boolean): AnswerText {

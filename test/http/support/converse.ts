@@ -6,7 +6,7 @@ export type Words = {
   /** Bytes, Latin-1. */
   readonly send: string;
   /** Sent once the first answer, an interim one included, has come. */
-  readonly then?: string | undefined;
+  readonly afterwards?: string | undefined;
   /** Of the requests, in order. */
   readonly methods: readonly string[];
   /** So many final answers are waited for; with them the caller ends its side. */
@@ -27,18 +27,18 @@ export type Conversation = AnswerText & {
 
 export async function converse(port: number, words: Words): Promise<Conversation> {
   const { send, methods, answerCount, leaves, untilClosed, patienceMs } = words;
-  let then = words.then;
+  let { afterwards } = words;
   let text = '';
-  let endedBy: Conversation['endedBy'] = 'nobody';
+  let endedBy = 'nobody' as Conversation['endedBy'];
   const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
   const closed = new Promise((resolve) => socket.on('close', resolve));
   const patience = setTimeout(() => socket.destroy(), patienceMs);
   const hear = (chunk: string): void => {
     text += chunk;
     const { answers } = readAnswers(text, methods, false);
-    if (then !== undefined && answers.length > 0) {
-      socket.write(then, 'latin1');
-      then = undefined;
+    if (afterwards !== undefined && answers.length > 0) {
+      socket.write(afterwards, 'latin1');
+      afterwards = undefined;
     }
     const finals = answers.filter(({ status, complete }) => status >= 200 && complete);
     if (untilClosed || endedBy !== 'nobody' || finals.length < answerCount) return;

@@ -6,7 +6,7 @@ import { type RawHandler, startRawHandler } from './raw-handler.ts';
 import type { SeenRequest } from './request-reader.ts';
 
 export type CaseResult = Conversation & {
-  /** `100 200`, `400 close`, `200 cut`: as in the case. */
+  /** As in the case; or `200 open`: the connection should have ended, `100 silence`: there should have been more. */
   readonly outcome: string;
   readonly requests: readonly SeenRequest[];
   /** What `{path}` stood for. */
@@ -55,10 +55,10 @@ function startCaseHandler(cases: readonly RfcCase[]): Promise<RawHandler> {
 const plainReply = (target: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${target.length}\r\n\r\n${target}`;
 
 function wordsOf(one: RfcCase, index: number): Parameters<typeof converse>[1] {
-  const sent = `${one.send}${one.then ?? ''}`;
+  const sent = `${one.send}${one.afterwards ?? ''}`;
   return {
     send: filled(one.send, index),
-    then: one.then && filled(one.then, index),
+    afterwards: one.afterwards && filled(one.afterwards, index),
     methods: [...sent.matchAll(/(?:^|\r\n)([A-Z]+) \S+ HTTP\/1/g)].map(([, method = '']) => method),
     answerCount: finalCount(one),
     leaves: one.leaves === true,
@@ -71,9 +71,9 @@ const finalCount = ({ answers }: RfcCase): number => answers.split(' | ')[0]?.ma
 
 function outcomeOf({ answers, endedBy }: Conversation): string {
   const words = answers.map(({ status }) => String(status));
-  const brokenOff = answers.at(-1)?.complete === false;
-  if (endedBy === 'nobody') words.push('stalls');
-  else if (brokenOff) words.push('cut');
+  const last = answers.at(-1);
+  if (endedBy === 'nobody') words.push(last?.complete && last.status >= 200 ? 'open' : 'silence');
+  else if (last?.complete === false) words.push('cut');
   else if (endedBy === 'server') words.push('close');
   return words.join(' ');
 }

@@ -22,7 +22,10 @@ export type PorticoOptions = Omit<HostOptions, 'root'> & {
 export type StartedPortico = AsyncDisposable & { readonly host: Host; readonly port: number };
 
 /** A body of 64 KiB is the most it takes, unless the environment says otherwise. */
-export async function startPortico(handlerPort: number, { mode = 'proxy', http, ...options }: PorticoOptions = {}): Promise<StartedPortico> {
+export async function startPortico(
+  handlerPort: number,
+  { mode = 'proxy', http, ...options }: PorticoOptions = {},
+): Promise<StartedPortico> {
   const root = mkdtempSync(join(tmpdir(), 'portico-http-'));
   const write = (name: string, content: object): void => writeFileSync(join(root, name), JSON.stringify(content));
   write('host.json', {

@@ -36,8 +36,8 @@ export function checkBinding(options: BindingOptions, properties: JsonObject, pa
   if (name === '$return' && direction !== 'out') findings.add(returnBindingNotOut(direction), [...path, 'direction']);
   if (type.toLowerCase() === 'http' && direction !== 'out') findings.add(httpBindingAsInput(), [...path, 'direction']);
   for (const [index, method] of (http?.methods ?? []).entries()) {
-    const nearest = nearestName(method, HTTP_METHODS);
-    if (nearest && nearest !== method.toUpperCase()) findings.add(methodMisspelt(method, nearest), [...path, 'methods', index]);
+    const nearest = HTTP_METHODS.includes(method.toUpperCase()) ? undefined : nearestName(method, HTTP_METHODS);
+    if (nearest) findings.add(methodMisspelt(method, nearest), [...path, 'methods', index]);
   }
   return { metadata: { name, type, direction, dataType, cardinality, properties }, path, http };
 }

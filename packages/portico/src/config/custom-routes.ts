@@ -21,7 +21,7 @@ export function functionsFromRoutes({ document, options, findings }: HostJson): 
   return routes.map(({ route = '', authorizationLevel }, index) => {
     const path = [...ROUTES, index];
     const name = routeFunctionName(index);
-    const isFaulty = findings.problems.some(({ functionName, severity }) => functionName === name && severity === 'error');
+    const isFaulty = findings.hasError(name);
     const isLevelUnknown = !isDefaultReadable && authorizationLevel === undefined;
     if (!isFaulty && route.trim() === '') findings.add(routeBlank(), path);
     // Falling back on "function" could open what was to be an admin's alone.

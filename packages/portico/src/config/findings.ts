@@ -16,6 +16,8 @@ export type Findings = {
   add(problem: Problem, path?: Path, part?: 'name' | 'value'): void;
   /** For the readers of option tables. */
   readonly report: Report;
+  /** Whether this function, or the whole app when none is named, cannot run. */
+  hasError(functionName?: string): boolean;
 };
 
 export type FindingsOptions = {
@@ -45,7 +47,7 @@ export function createFindings({ document, table, functionAt = () => undefined, 
       found: quote(found),
       expected: option.expected,
       nearest:
-        option.type === 'choice' && typeof found === 'string' ? nearestName(found, option.schema.enum as readonly string[]) : undefined,
+        option.type === 'choice' && typeof found === 'string' ? nearestName(found, option.schema().enum as readonly string[]) : undefined,
       instead: takesDownFunction ? undefined : [consequence(path, used), azure?.hint].filter(Boolean).join(' '),
       azureMessage: azure?.azureMessage,
     });
@@ -55,6 +57,7 @@ export function createFindings({ document, table, functionAt = () => undefined, 
   return {
     problems,
     add,
+    hasError: (name) => problems.some(({ severity, functionName }) => severity === 'error' && functionName === name),
     report(issue) {
       switch (issue.kind) {
         case 'bad-value':

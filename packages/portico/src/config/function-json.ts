@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FunctionMetadata } from '../core/function-app.ts';
-import { isJsonObject } from '../core/json-value.ts';
 import type { BadValue, OptionIssue, Path } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import { fileUnreadable, keyRepeated } from '../core/problems/any-file.ts';
@@ -48,7 +47,6 @@ export function readFunction({ name, directory, file }: FunctionFile, hasBundle:
     return unlisted({ ...functionJsonInvalid(parsed.fault.reason, azureParserMessage(parsed.fault)), ...parsed.fault.place });
   const { document } = parsed;
   const definition = document.value;
-  if (!isJsonObject(definition)) return unlisted({ ...functionJsonInvalid('it must hold an object', undefined), ...document.place([]) });
 
   const findings = createFindings({ document, table: FUNCTION_JSON.table, functionAt: () => name, onAzure });
   for (const repeated of parsed.repeated) findings.add(keyRepeated(nameOf(repeated)), repeated, 'name');

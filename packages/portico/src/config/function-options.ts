@@ -44,10 +44,10 @@ const HTTP_TRIGGER = section(HTTP_TRIGGER_OPTIONS, { open: true, doc: 'An HTTP t
 /** Read by the table of its type. */
 const ANY_BINDING: Option<OptionsOf<typeof BINDING_OPTIONS> | OptionsOf<typeof HTTP_TRIGGER_OPTIONS>> = {
   ...BINDING,
-  get schema() {
+  schema() {
     const isHttpTrigger = { properties: { type: { const: 'httpTrigger' } } };
     // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
-    return { ...BINDING.schema, required: ['type', 'name'], if: isHttpTrigger, then: HTTP_TRIGGER.schema };
+    return { ...BINDING.schema(), required: ['type', 'name'], if: isHttpTrigger, then: HTTP_TRIGGER.schema() };
   },
   read(written, path, report) {
     const type = valueAt(written, ['type']);

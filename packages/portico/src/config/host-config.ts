@@ -11,7 +11,7 @@ export function toHostConfig(
   host: HostJson,
   { folders, settings }: { readonly folders: readonly string[]; readonly settings: AppSettings },
 ): HostConfig | undefined {
-  const { add, problems } = host.findings;
+  const { add, hasError } = host.findings;
   const { routes } = host.options.customHandler.http;
   const workerRuntime = (!host.hasProfile && settings.FUNCTIONS_WORKER_RUNTIME) || 'custom';
   if (routes.length > 0 && folders.length > 0) add(routesAndFunctions(folders), ROUTES);
@@ -24,6 +24,5 @@ export function toHostConfig(
   }
 
   const handler = toHandlerConfig(host, { workerRuntime, hasFunctions: names.length > 0 });
-  const isUsable = !problems.some(({ severity, functionName }) => severity === 'error' && functionName === undefined);
-  return isUsable ? { ...host.config, handler } : undefined;
+  return hasError() ? undefined : { ...host.config, handler };
 }

@@ -57,9 +57,6 @@ export function readHostJson(
     const { fault } = parsed;
     return unusable({ ...hostJsonInvalid(fault.reason, path, azureParserMessage(fault)), ...fault.place });
   }
-  const { value } = parsed.document;
-  if (!isJsonObject(value))
-    return unusable({ ...hostJsonInvalid('it must hold an object', path, undefined), ...parsed.document.place([]) });
 
   const allowed = functions.map(
     (name, index): Override => ({ place: { file: '--functions' }, path: ['functions', `${index}`], value: name }),
@@ -72,7 +69,7 @@ export function readHostJson(
     findings.add({ ...overrideIgnored({ path: nameOf(path), variable: place.file, isArguments: isArguments(path) }), ...place });
   }
   if (problem) findings.add(problem, ['configurationProfile']);
-  checkVersion(value, findings);
+  checkVersion(parsed.document.value, findings);
   const options = HOST_JSON.read(document.value, [], findings.report);
   checkBundle(options, document, findings);
   return { document, findings, options, config: toConfig(options, document, findings), hasProfile };

@@ -43,6 +43,8 @@ describe('parseJson', () => {
     [' \n', 2, 1, 'the file is empty'],
     ['', 1, 1, 'the file is empty'],
     ['// nothing', 1, 11, 'a value is missing'],
+    [' [1]', 1, 2, 'it must hold an object'],
+    ['null', 1, 1, 'it must hold an object'],
   ])('says what is wrong with %j', (text, line, column, reason) => {
     expect(faultOf(text)).toMatchObject({ place: { file: 'x.json', line, column }, reason });
   });
@@ -54,7 +56,7 @@ describe('parseJson', () => {
   });
 
   test('gives up on a text that is nested too deeply', () => {
-    expect(faultOf('['.repeat(200_000)).reason).toBe('it is nested too deeply');
+    expect(faultOf(`{ "a": ${'['.repeat(200_000)}`).reason).toBe('it is nested too deeply');
   });
 });
 

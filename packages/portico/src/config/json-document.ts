@@ -7,7 +7,7 @@ import type { Path } from '../core/options.ts';
 export type Place = { readonly file: string; readonly line?: number; readonly column?: number };
 
 export type JsonDocument = {
-  readonly value: JsonValue;
+  readonly value: JsonObject;
   /** Where a value, or its name, is written; where that would belong when it is not. */
   place(path: Path, part?: 'name' | 'value'): Place;
 };
@@ -44,7 +44,7 @@ const REASONS: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a control character must be escaped',
 };
 
-/** `file` is what the places shall call the text. */
+/** Every file of an app holds one object. `file` is what the places shall call the text. */
 export function parseJson(written: string, file: string): ParsedJson {
   const text = written.replace(/^\ufeff/, '');
   const placeAt = (offset: number): Required<Place> => {
@@ -66,6 +66,7 @@ export function parseJson(written: string, file: string): ParsedJson {
     if (!root) return { document: undefined, fault: { place: placeAt(0), reason: 'the file is empty' } };
     const repeated: Path[] = [];
     const value = valueIn(root, [], repeated);
+    if (!isJsonObject(value)) return { document: undefined, fault: { place: placeAt(root.offset), reason: 'it must hold an object' } };
     return { document: { value, place: (path, part = 'value') => placeAt(find(root, path, part).offset) }, repeated };
   } catch (error) {
     // The only thing that parsing throws: the stack ends before the brackets do.

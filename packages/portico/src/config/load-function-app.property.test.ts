@@ -11,12 +11,12 @@ import { loadFunctionApp } from './load-function-app.ts';
 
 /** JSON of the shape that a table declares, with anything at all for a value now and then. */
 function jsonLike(option: Option): fc.Arbitrary<unknown> {
-  const { type, table, item, schema } = option;
+  const { type, table, item } = option;
   const likely: Record<string, fc.Arbitrary<unknown>> = {
     text: fc.constantFrom('x', '{*all}', 'httpTrigger', 'http', 'req', '2.0', '/', '', '%A%'),
     integer: fc.constantFrom(-1, 0, 5, '7', 99_999),
     flag: fc.constantFrom(true, 'False'),
-    choice: fc.constantFrom('', ...((schema.enum as string[] | undefined) ?? [])),
+    choice: fc.constantFrom('', ...((option.schema().enum as string[] | undefined) ?? [])),
     timeSpan: fc.constantFrom('00:00:10', '25:00:00', '-1', 5),
     json: fc.array(
       fc.record({

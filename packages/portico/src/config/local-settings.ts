@@ -24,7 +24,7 @@ const DOCS = 'https://learn.microsoft.com/azure/azure-functions/functions-develo
 const SETTING: Option<JsonValue | undefined> = {
   ...json({ doc: 'The value of one setting.' }),
   expected: 'text',
-  schema: { type: 'string' },
+  schema: () => ({ type: 'string' }),
 };
 const ANY_TEXT = text({ doc: 'What becomes of it.' });
 
@@ -71,7 +71,6 @@ export function readLocalSettings(root: string): LocalSettings {
   const parsed = parseJson(read.text, FILE);
   if (!parsed.document) return unusable({ ...settingsFileInvalid(parsed.fault.reason), ...parsed.fault.place });
   const { document } = parsed;
-  if (!isJsonObject(document.value)) return unusable({ ...settingsFileInvalid('it must hold an object'), ...document.place([]) });
 
   const findings = createFindings({ document, table: LOCAL_SETTINGS_OPTIONS });
   for (const path of parsed.repeated) findings.add(settingRepeated(String(path.at(-1))), path, 'name');

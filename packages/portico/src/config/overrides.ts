@@ -1,6 +1,6 @@
 // What the environment puts over host.json: `AzureFunctionsJobHost__extensions__http__routePrefix=v1`.
 // Names ignore case and take `:` as well as `__`; lists merge by index. https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values
-import type { AppSettings, JsonValue } from '../core/function-app.ts';
+import type { AppSettings, JsonObject, JsonValue } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import type { Path } from '../core/options.ts';
 import { type JsonDocument, memberOf, type Place, valueAt } from './json-document.ts';
@@ -28,13 +28,14 @@ export function withValues(
   overrides: readonly Override[],
   when: 'always' | 'absent' = 'always',
 ): { readonly document: JsonDocument; readonly ignored: readonly Override[] } {
-  let { value } = document;
+  let value: JsonObject = document.value;
   const ignored: Override[] = [];
   const places = new Map<string, Place>();
   for (const override of overrides) {
     const path = landing(value, override.path);
     const before = value;
-    value = put(before, path, override.value, when);
+    // An object stays one: every path has a step.
+    value = put(before, path, override.value, when) as JsonObject;
     if (valueAt(value, path) !== override.value) {
       ignored.push(override);
       continue;

@@ -2,7 +2,6 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { PorticoConfig } from '../core/function-app.ts';
-import { isJsonObject } from '../core/json-value.ts';
 import { choice, text } from '../core/option-values.ts';
 import { list, section } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
@@ -37,7 +36,6 @@ export function readPorticoJson(root: string): { readonly portico: PorticoConfig
   const parsed = parseJson(read.text, FILE);
   if (!parsed.document) return unusable({ ...porticoJsonInvalid(parsed.fault.reason), ...parsed.fault.place });
   const { document } = parsed;
-  if (!isJsonObject(document.value)) return unusable({ ...porticoJsonInvalid('it must hold an object'), ...document.place([]) });
 
   const findings = createFindings({ document, table: PORTICO_OPTIONS });
   for (const repeated of parsed.repeated) findings.add(keyRepeated(nameOf(repeated)), repeated, 'name');

@@ -8,8 +8,7 @@ type Owner = { readonly name: string; readonly methods: readonly string[] | unde
 export function checkRoutes(drafts: readonly FunctionDraft[]): void {
   const owners = new Map<string, Owner[]>();
   for (const { name, http, routePath, findings } of drafts) {
-    const isFaulty = findings.problems.some(({ functionName, severity }) => functionName === name && severity === 'error');
-    if (!http || isFaulty) continue;
+    if (!http || findings.hasError(name)) continue;
     const text = http.route.replace(/^\/+|\/+$/g, '').toLowerCase();
     // Parity: a mere prefix of the text, "administrators" too (function-errors.list).
     if (/^(admin|runtime)/.test(text)) {

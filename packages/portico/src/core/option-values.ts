@@ -13,7 +13,12 @@ export function text<Default extends string | undefined = undefined>(
     type: 'text',
     expected,
     schema: { type: 'string' },
-    parser: () => v.pipe(v.nullable(scalar()), v.transform(asText), v.check(accepts)),
+    parser: () =>
+      v.pipe(
+        v.nullable(scalar()),
+        v.transform((written) => asText(written)),
+        v.check(accepts),
+      ),
   });
 }
 
@@ -41,8 +46,14 @@ export function flag<Default extends boolean | undefined = undefined>(about: Abo
     expected: 'true or false',
     schema: { type: 'boolean' },
     parser: () => {
-      const isTrue = v.transform((word: string) => word === 'true');
-      return v.union([v.boolean(), v.pipe(v.string(), v.trim(), v.toLowerCase(), v.picklist(['true', 'false']), isTrue)]);
+      const word = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.picklist(['true', 'false']));
+      return v.union([
+        v.boolean(),
+        v.pipe(
+          word,
+          v.transform((written) => written === 'true'),
+        ),
+      ]);
     },
   });
 }
@@ -74,7 +85,13 @@ export function timeSpan<Default extends string | undefined = undefined>(
     type: 'timeSpan',
     expected: `a time span such as "00:05:00"${least}${none}`,
     schema: { type: 'string' },
-    parser: () => v.pipe(scalar(), v.transform(asText), v.transform(toMs), v.number(), v.minValue(toMs(min) ?? 0)),
+    parser: () =>
+      v.pipe(
+        scalar(),
+        v.transform((written) => toMs(asText(written))),
+        v.number(),
+        v.minValue(toMs(min) ?? 0),
+      ),
     fallback: about.default === undefined ? undefined : toMs(about.default),
     remark(written, path, report) {
       const found = asText(written);
@@ -121,7 +138,7 @@ function leaf<Value, Default extends JsonValue | undefined>(
   let made: v.GenericSchema<unknown, Value> | undefined;
   const option: Option<Read<Value, Default>> = {
     ...declared(type, about, expected),
-    schema,
+    schema: () => schema,
     read(written, path, report) {
       if (written === undefined) return absent;
       made ??= parser();

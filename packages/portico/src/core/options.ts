@@ -36,7 +36,7 @@ export type Option<Value = unknown> = {
   /** Completes "expected …". */
   readonly expected: string;
   /** JSON Schema of what may be written, without description and default. */
-  readonly schema: JsonObject;
+  schema(): JsonObject;
   /** Of a section. */
   readonly table?: OptionTable;
   /** Of a list or a record. */
@@ -52,8 +52,9 @@ export type OptionsOf<Table extends OptionTable> = {
 export type Section<Table extends OptionTable = OptionTable> = Option<OptionsOf<Table>> & { readonly table: Table };
 
 /** What the declaration says of an option, as JSON Schema. */
-export function jsonSchemaOf({ doc, source, schema, default: fallback }: Option): JsonObject {
-  return { description: source ? `${doc} ${source}` : doc, ...schema, ...(fallback === undefined ? {} : { default: fallback }) };
+export function jsonSchemaOf(option: Option): JsonObject {
+  const { doc, source, default: fallback } = option;
+  return { description: source ? `${doc} ${source}` : doc, ...option.schema(), ...(fallback !== undefined && { default: fallback }) };
 }
 
 export type About<Default> = { readonly doc: string; readonly source?: string; readonly default?: Default };
@@ -67,9 +68,7 @@ export function list<Item, Default extends readonly JsonValue[] | undefined = un
   const option: Option<Read<readonly Exclude<Item, undefined>[], Default>> = {
     ...declared('list', about, 'a list'),
     item,
-    get schema() {
-      return { type: 'array', items: jsonSchemaOf(item) };
-    },
+    schema: () => ({ type: 'array', items: jsonSchemaOf(item) }),
     read(written, path, report) {
       const absent = written === undefined || written === null || written === '';
       const items = absent ? about.default : Array.isArray(written) ? written : isJsonObject(written) ? about.default : [written];
@@ -89,9 +88,7 @@ export function record<Item>(
   const option: Option<Readonly<Record<string, Exclude<Item, undefined>>>> = {
     ...declared('record', about, 'an object'),
     item,
-    get schema() {
-      return { type: 'object', additionalProperties: jsonSchemaOf(item) };
-    },
+    schema: () => ({ type: 'object', additionalProperties: jsonSchemaOf(item) }),
     read(written, path, report) {
       const members = Object.entries(objectIn(written, path, report, option)).flatMap(([name, value]) => {
         const isNamed = about.names === undefined || about.names.read(name, [...path, name], report) !== undefined;
@@ -110,7 +107,7 @@ export function section<Table extends OptionTable>(table: Table, about: About<un
   const option: Section<Table> = {
     ...declared('section', about, 'an object'),
     table,
-    get schema() {
+    schema() {
       const properties = Object.fromEntries(Object.entries(table).map(([name, member]) => [name, jsonSchemaOf(member)]));
       return { type: 'object', properties, additionalProperties: about.open ?? false };
     },

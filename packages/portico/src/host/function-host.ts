@@ -107,7 +107,7 @@ export class FunctionHost implements Host {
         address: this.#address,
         certificate: this.#options.https,
         onRequest: createRequestHandler(host, context),
-        onUpgrade: createUpgradeHandler(host, context),
+        ...createUpgradeHandler(host, context),
         httpDate: context.httpDate,
       });
     } catch (error) {

@@ -52,9 +52,28 @@ describe('passHeaders', () => {
     trace.slice(0, -1),
     `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
     `00-0af7651916cd43dd8448eb211c80319c-${'0'.repeat(16)}-01`,
+    `${trace}-more`,
     'nonsense',
   ])('treats the traceparent %s as none', (value) => {
     expect(passHeaders(['traceparent', value], false).traceparent).toBeUndefined();
+  });
+
+  test('takes what follows the flags in a later version of the format', () => {
+    expect(passHeaders(['traceparent', `${trace.replace('00-', '01-')}-more`], false).traceparent).toBe(
+      `${trace.replace('00-', '01-')}-more`,
+    );
+  });
+
+  test('treats two traceparents as none', () => {
+    expect(passHeaders(['traceparent', trace, 'traceparent', trace], false).traceparent).toBeUndefined();
+  });
+
+  test.each([
+    ['with', ['traceparent', trace], 'tracestate: a=1\r\ntracestate: b=2\r\n'],
+    ['without', [], ''],
+    ['with an invalid', ['traceparent', 'x'], ''],
+  ])('keeps the state of a trace %s traceparent: %j', (_, parent, expected) => {
+    expect(passHeaders(['tracestate', 'a=1', ...parent, 'tracestate', 'b=2'], false).lines).toBe(expected);
   });
 });
 

@@ -18,7 +18,8 @@ export type PassedHeaders = {
   hasLength: boolean;
 };
 
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
+/** Version 00 ends with its flags; a later one may go on. https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:(?<!^00.*)-.*)?$/;
 
 /** `rawHeaders`: flat names and values, as node:http has them. */
 export function passHeaders(rawHeaders: readonly string[], trusted: boolean): PassedHeaders {
@@ -33,6 +34,7 @@ export function passHeaders(rawHeaders: readonly string[], trusted: boolean): Pa
     hasLength: false,
   };
   let connection = '';
+  let hasTraceState = false;
   let lines = '';
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
@@ -44,19 +46,35 @@ export function passHeaders(rawHeaders: readonly string[], trusted: boolean): Pa
         if (kind === 'connection') connection += `,${value}`;
         continue;
       }
+      hasTraceState ||= kind === 'tracestate';
     }
     lines += `${name}: ${value}\r\n`;
   }
+  if (passed.traceparent !== undefined && !TRACEPARENT.test(passed.traceparent)) passed.traceparent = undefined;
+  // It belongs to the trace that the caller names, and to no other.
+  if (hasTraceState && passed.traceparent === undefined) connection += ',tracestate';
   passed.lines = connection === '' || PLAIN_CONNECTION.test(connection) ? lines : withoutNominated(lines, connection);
   return passed;
 }
 
-type Special = 'drop' | 'connection' | 'host' | 'user-agent' | 'traceparent' | 'xff' | 'xfp' | 'xfh' | 'untrusted' | 'content-length';
+type Special =
+  | 'drop'
+  | 'connection'
+  | 'host'
+  | 'user-agent'
+  | 'traceparent'
+  | 'tracestate'
+  | 'xff'
+  | 'xfp'
+  | 'xfh'
+  | 'untrusted'
+  | 'content-length';
 
 const SPECIAL = new Map<string, Special>([
   ['host', 'host'],
   ['user-agent', 'user-agent'],
   ['traceparent', 'traceparent'],
+  ['tracestate', 'tracestate'],
   ['connection', 'connection'],
   ['content-length', 'content-length'],
   ['x-forwarded-for', 'xff'],
@@ -92,8 +110,11 @@ function takeSpecial(kind: Special, value: string, trusted: boolean, passed: Pas
       passed.userAgent ??= value;
       return true;
     case 'traceparent':
-      if (TRACEPARENT.test(value)) passed.traceparent ??= value;
+      // Two of them are none: what they make together is not valid.
+      passed.traceparent = passed.traceparent === undefined ? value : `${passed.traceparent}, ${value}`;
       return true;
+    case 'tracestate':
+      return false;
     case 'xff':
       if (trusted) passed.forwardedFor = passed.forwardedFor === undefined ? value : `${passed.forwardedFor}, ${value}`;
       return true;

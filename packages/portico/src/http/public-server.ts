@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { Duplex } from 'node:stream';
 import { portInUse, portNotAvailable } from '../core/error-catalogue.ts';
 import { portOwner } from '../platform/ports.ts';
+import { emptyAnswer } from './empty-answer.ts';
+import { reasonPhrase } from './reason-phrase.ts';
 import { MOST_HEAD_BYTES } from './request-limits.ts';
+import { writeHeadPublicly } from './whole-reply.ts';
 
 /** PEM texts, or a PFX with its passphrase. */
 export type Certificate = { readonly cert: string; readonly key: string } | { readonly pfx: Buffer; readonly passphrase?: string };
@@ -47,10 +50,10 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
   // We say "continue" when the handler is about to get the request, not before it is known to be wanted.
   server.on('checkContinue', onRequest);
   server.on('upgrade', options.onUpgrade);
-  server.on('connect', (_, socket: Duplex) => refuse('405 Method Not Allowed', socket, options.httpDate()));
+  server.on('connect', (_, socket: Duplex) => socket.end(emptyAnswer(405, options.httpDate())));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else answerFault(FAULT_STATUS[error.code ?? ''] ?? '400 Bad Request', socket, lastAnswers.get(socket), options.httpDate());
+    else answerFault(FAULT_STATUS[error.code ?? ''] ?? 400, socket, lastAnswers.get(socket), options.httpDate());
   });
   await bind(server, options);
   const bound = server.address();
@@ -109,23 +112,20 @@ function close(server: Server, sockets: ReadonlySet<Duplex>, cutOff: AbortSignal
   });
 }
 
-const FAULT_STATUS: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-};
+const FAULT_STATUS: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** What the parser cannot read has no request to be answered for, so the connection is told, unless an answer under way would be mistaken. */
-function answerFault(status: string, socket: Duplex, last: ServerResponse | undefined, date: string): void {
-  if (last === undefined || (last.req.complete && last.writableFinished)) refuse(status, socket, date);
-  // It is behind a request that still waits for its answer: that one is the last.
+/** Answers what the parser cannot read, in its turn: nobody may take it for the answer to something else. */
+function answerFault(status: number, socket: Duplex, last: ServerResponse | undefined, date: string): void {
+  if (last === undefined || (last.req.complete && last.writableFinished)) socket.end(emptyAnswer(status, date));
+  // It is behind a request that still waits: with the answer to that one the connection ends.
   else if (last.req.complete) last.shouldKeepAlive = false;
-  // It is in the body of the last request, which was answered already.
+  // It is in the body of a request that has its answer, or some of it.
   else if (last.headersSent) socket.destroy();
-  else refuse(status, socket, date);
-}
-
-function refuse(status: string, socket: Duplex, date: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\nDate: ${date}\r\n\r\n`);
+  else {
+    last.shouldKeepAlive = false;
+    writeHeadPublicly(last, status, reasonPhrase(status), ['Content-Length', '0', 'Date', date]);
+    last.end();
+  }
 }
 
 function displayHost(address: string): string {

@@ -1,6 +1,7 @@
 // The body of a caller's request, on its way to the handler or into memory.
 import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../worker/handler-connection.ts';
+import { passHeaders } from './forwarded-headers.ts';
 
 export type BodyKind = 'none' | 'length' | 'chunked';
 
@@ -37,7 +38,8 @@ export function pipeBody(
     if (!(chunked ? writeChunk(exchange, chunk) : exchange.write(chunk))) request.pause();
   });
   request.on('end', () => {
-    if (chunked && seenBytes <= mostBytes) current().write(`0\r\n${trailerLines(request.rawTrailers)}\r\n`);
+    // What a caller may not say in a header it may not say in a trailer.
+    if (chunked && seenBytes <= mostBytes) current().write(`0\r\n${passHeaders(request.rawTrailers, false).lines}\r\n`);
     if (seenBytes <= mostBytes) current().finish();
     ended('complete');
   });
@@ -50,12 +52,6 @@ function writeChunk(exchange: Exchange, chunk: Buffer): boolean {
   const accepted = exchange.write('\r\n');
   exchange.uncork();
   return accepted;
-}
-
-function trailerLines(rawTrailers: readonly string[]): string {
-  let lines = '';
-  for (let i = 0; i < rawTrailers.length; i += 2) lines += `${rawTrailers[i]}: ${rawTrailers[i + 1]}\r\n`;
-  return lines;
 }
 
 /** The body whole, or `too-large`. Never settles when the caller goes away: its call has ended then. */

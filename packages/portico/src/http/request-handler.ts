@@ -17,11 +17,13 @@ const NO_PARAMS: Readonly<Record<string, string | null>> = Object.freeze({});
 
 export function createRequestHandler(host: PublicHost, context: CallContext): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
+    // HTTP/1.0 has to be told that a connection stays; it is told that it ends.
+    if (request.httpVersion === '1.0') response.shouldKeepAlive = false;
     const call = new Call(request, response, context);
     const fault = findRequestFault(request);
     if (fault !== undefined) return call.refuse(fault);
     const target = readTarget(request.url ?? '');
-    if (target === undefined) return call.refuse(400);
+    if (target === undefined || (target.path === '' && request.method !== 'OPTIONS')) return call.refuse(400);
     call.extraHeaders = extraHeaders(call, host);
     if (host.cors !== undefined && !passesCors(call, host)) return;
     if (isReserved(target.path)) return host.admin(call, target);
@@ -136,7 +138,7 @@ function run(
   call.invocationId = ids.invocationId;
   const length = request.headers['content-length'];
   if (length !== undefined && Number(length) > host.mostBodyBytes) return call.refuse(413);
-  if (request.headers.expect !== undefined) call.response.writeContinue();
+  if (request.headers.expect !== undefined && request.httpVersion === '1.1') call.response.writeContinue();
   const caller = callerOf(request, host.callerRules);
   if (fn.mode === 'payload') return invokeWithPayload({ call, target, fn, params, channel, host, ids, caller });
   forwardRequest(call, channel, host, { mode: fn.mode, caller, ids, target: targetFor(fn, fn.mode, target), authority: target.authority });

@@ -9,6 +9,9 @@ const MOST_HEADERS = 100;
 /** node:http's own limit comes first when it is lower, so it is not. */
 export const MOST_HEAD_BYTES = MOST_REQUEST_LINE_BYTES + MOST_HEADER_BYTES + 4096;
 
+/** Name or address, and a port; it may be empty. https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2 */
+const HOST = /^(?:[\w\-.~%!$&'()*+,;=]*|\[[\da-f:.]+\])(?::\d*)?$/i;
+
 /** The status that refuses the request; undefined: it is fine. */
 export function findRequestFault({
   url = '',
@@ -26,7 +29,10 @@ export function findRequestFault({
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     bytes += name.length + (rawHeaders[i + 1] as string).length + 4;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+    if (name.length === 4 && name.toLowerCase() === 'host') {
+      if (!HOST.test(rawHeaders[i + 1] as string)) return 400;
+      hosts += 1;
+    }
   }
   if (bytes > MOST_HEADER_BYTES) return 431;
   // https://www.rfc-editor.org/rfc/rfc9112#section-3.2

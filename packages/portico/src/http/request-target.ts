@@ -15,6 +15,7 @@ const ABSOLUTE = /^https?:\/\/([^/?#@]+)((?:[/?].*)?)$/is;
 
 /** Undefined: no target that a function app could serve. */
 export function readTarget(url: string): RequestTarget | undefined {
+  if (url.includes('#')) return undefined;
   if (url.charCodeAt(0) === 47) return split(url, undefined);
   // OPTIONS * is about the server, and has no path.
   if (url === '*') return { path: '', query: '', authority: undefined };

@@ -1,32 +1,42 @@
-// Requests with an Upgrade header. A WebSocket to a function that is passed on becomes a tunnel; anything else is an ordinary request.
+// Requests with an Upgrade header. A WebSocket to a function that is passed on becomes a tunnel; anything else is an ordinary request,
+// as if it had not asked. https://www.rfc-editor.org/rfc/rfc9110#section-7.8
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newInvocationIds } from '../platform/ids.ts';
 import { type Call, type CallContext, maskKeys } from './call.ts';
 import { callerOf } from './caller.ts';
+import { emptyAnswer } from './empty-answer.ts';
 import { type PassingMode, targetFor } from './forward.ts';
 import { webSocketRemark } from './passing-remarks.ts';
 import type { HttpFunction, PublicHost } from './public-app.ts';
+import type { PublicServerOptions } from './public-server.ts';
+import { bodyKind } from './request-body.ts';
 import { findRequestFault } from './request-limits.ts';
 import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
 import { openTunnel, type TunnelEnd } from './tunnel.ts';
 
-type ReadAgain = (bytes: Buffer) => void;
 type Found = { readonly fn: HttpFunction; readonly mode: PassingMode; readonly target: RequestTarget };
 
-export function createUpgradeHandler(host: PublicHost, context: CallContext) {
-  return (request: IncomingMessage, socket: Duplex, head: Buffer, readAgain: ReadAgain): void => {
-    const found = findTunnelFunction(request, host);
-    if (found === undefined) readAgain(Buffer.concat([Buffer.from(withoutUpgrade(request), 'latin1'), head]));
-    else void tunnel(request, socket, head, found, host, context);
+export function createUpgradeHandler(host: PublicHost, context: CallContext): Pick<PublicServerOptions, 'isUpgrade' | 'onUpgrade'> {
+  return {
+    isUpgrade: (request) => findTunnelFunction(request, host) !== undefined,
+    onUpgrade(request, socket, head) {
+      const found = findTunnelFunction(request, host);
+      // Node before 24.9 does not ask isUpgrade, and sends us everything.
+      if (found === undefined) refuseTunnel(socket, context.httpDate());
+      else void tunnel(request, socket, head, found, host, context);
+    },
   };
 }
 
 function findTunnelFunction(request: IncomingMessage, host: PublicHost): Found | undefined {
-  if (request.headers.upgrade?.toLowerCase() !== 'websocket' || findRequestFault(request) !== undefined) return undefined;
+  const { method, httpVersion, headers } = request;
+  // https://www.rfc-editor.org/rfc/rfc6455#section-4.1
+  if (method !== 'GET' || httpVersion !== '1.1' || headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
+  if (bodyKind(request) !== 'none' || findRequestFault(request) !== undefined) return undefined;
   const target = readTarget(request.url ?? '');
   if (target === undefined || isReserved(target.path) || host.obstacle !== undefined) return undefined;
-  const fn = host.app.routes.match(request.method ?? '', target.path)?.value;
+  const fn = host.app.routes.match(method, target.path)?.value;
   if (fn === undefined || fn.mode === 'payload' || fn.disabled || fn.fault !== undefined) return undefined;
   return { fn, mode: fn.mode, target };
 }
@@ -77,26 +87,6 @@ async function tunnel(
 }
 
 function refuseTunnel(socket: Duplex, date: string): TunnelEnd {
-  socket.end(`HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nDate: ${date}\r\n\r\n`);
+  socket.end(emptyAnswer(503, date));
   return { status: 503, reason: 'it is not running' };
-}
-
-/** The request as it would have been without the wish for another protocol. https://www.rfc-editor.org/rfc/rfc9110#section-7.8 */
-function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
-  let head = `${method} ${url} HTTP/${httpVersion}\r\n`;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string;
-    const lower = name.toLowerCase();
-    if (lower === 'upgrade' || lower === 'http2-settings') continue;
-    const value = rawHeaders[i + 1] as string;
-    if (lower !== 'connection') head += `${name}: ${value}\r\n`;
-    else {
-      const options = value
-        .split(',')
-        .map((option) => option.trim())
-        .filter((option) => !/^(?:upgrade|http2-settings)$/i.test(option));
-      if (options.length > 0) head += `${name}: ${options.join(', ')}\r\n`;
-    }
-  }
-  return `${head}\r\n`;
 }

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { createHost, type RequestSummary } from '../../packages/portico/src/index.ts';
+import { appFolder, hostJson, httpFunction } from '../support/app-folder.ts';
+import { ask, question } from './support/ask.ts';
+import { startRawHandler } from './support/raw-handler.ts';
+import type { SeenRequest } from './support/request-reader.ts';
+import { startPortico } from './support/start-portico.ts';
+
+/** A handler that says when a request has begun, and does nothing more. */
+async function startSilentHandler() {
+  const begun = Promise.withResolvers<{ request: SeenRequest; socket: Socket; closed: Promise<unknown> }>();
+  const handler = await startRawHandler({
+    begun: (request, socket) => begun.resolve({ request, socket, closed: once(socket, 'close') }),
+  });
+  return { handler, begun: begun.promise };
+}
+
+function caller(port: number, text: string): Socket {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => {
+    // The host may cut it off.
+  });
+  socket.write(text, 'latin1');
+  return socket;
+}
+
+describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode a caller that goes away', (mode) => {
+  test('before the answer takes its request with it', async () => {
+    const summaries: RequestSummary[] = [];
+    const { handler, begun } = await startSilentHandler();
+    await using _ = handler;
+    await using portico = await startPortico(handler.port, { mode, observer: { log: () => {}, request: (one) => summaries.push(one) } });
+    const socket = caller(portico.port, question('GET /x'));
+    const { closed } = await begun;
+    socket.destroy();
+    await closed;
+    expect(summaries).toEqual([expect.objectContaining({ outcome: 'aborted', status: undefined, functionName: 'Everything' })]);
+  });
+
+  test('only to write, is taken for gone', async () => {
+    const { handler, begun } = await startSilentHandler();
+    await using _ = handler;
+    await using portico = await startPortico(handler.port, { mode });
+    const socket = caller(portico.port, question('GET /x'));
+    const { closed } = await begun;
+    socket.end();
+    await closed;
+  });
+});
+
+describe.each(['proxy', 'forward'] as const)('in %s mode a caller that goes away', (mode) => {
+  test('within its body takes its request with it', async () => {
+    const { handler, begun } = await startSilentHandler();
+    await using _ = handler;
+    await using portico = await startPortico(handler.port, { mode });
+    const socket = caller(portico.port, question('POST /x', ['Content-Length: 100'], 'half'));
+    const { closed, request } = await begun;
+    socket.destroy();
+    await closed;
+    expect(request.complete).toBe(false);
+  });
+
+  test('within the answer stops it', async () => {
+    const { handler, begun } = await startSilentHandler();
+    await using _ = handler;
+    await using portico = await startPortico(handler.port, { mode });
+    const socket = caller(portico.port, question('GET /x'));
+    const { closed, socket: answering } = await begun;
+    answering.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+    await once(socket, 'data');
+    socket.destroy();
+    await closed;
+  });
+});
+
+test('a caller that goes away while it waits for its turn never reaches the handler', async () => {
+  const { handler, begun } = await startSilentHandler();
+  await using _ = handler;
+  const gone = Promise.withResolvers<void>();
+  await using portico = await startPortico(handler.port, {
+    http: { maxConcurrentRequests: 1 },
+    observer: { log: () => {}, request: ({ outcome }) => outcome === 'aborted' && gone.resolve() },
+  });
+  const first = ask(portico.port, question('GET /first'));
+  const { socket } = await begun;
+  caller(portico.port, question('GET /second')).end();
+  await gone.promise;
+  socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+  expect((await first).answers[0]?.status).toBe(200);
+  expect(handler.requests.map(({ target }) => target)).toEqual(['/first']);
+});
+
+test('a handler that dies within its answer cuts it off, and its successor answers the next request', async () => {
+  const root = appFolder({
+    'host.json': hostJson({}, { enableProxyingHttpRequest: true }),
+    'x/function.json': httpFunction(),
+    'server.js': `require('node:http').createServer((request, answer) => {
+      if (!request.url.includes('die')) return answer.end('alive ' + process.pid);
+      answer.write('half of it', () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), 20));
+    }).listen(process.env.FUNCTIONS_CUSTOMHANDLER_PORT, '127.0.0.1');`,
+  });
+  const host = createHost({ root, port: 0 });
+  await host.start();
+  await host.ready;
+  try {
+    const port = Number(new URL(host.url).port);
+    const cut = await ask(port, question('GET /api/x?die'), { untilClosed: true });
+    expect(cut.answers).toEqual([expect.objectContaining({ status: 200, body: expect.stringContaining('half of it'), complete: false })]);
+    const next = await ask(port, question('GET /api/x'));
+    expect(next.answers[0]).toMatchObject({ status: 200, body: expect.stringMatching(/^alive \d+$/) });
+  } finally {
+    await host.stop();
+  }
+});
