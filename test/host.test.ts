@@ -88,8 +88,9 @@ describe('one broken thing', () => {
     });
     await using host = await running(app);
     expect(await statusOf(host, '/api/Hello')).toBe(200);
-    for (const name of ['BadRoute', 'BadJson', 'BadLevel']) {
-      const answer = await fetch(`${host.url}/api/${name}`);
+    const urls = { BadRoute: '/api/x/7', BadJson: '/api/BadJson', BadLevel: '/api/BadLevel' };
+    for (const [name, url] of Object.entries(urls)) {
+      const answer = await fetch(`${host.url}${url}`);
       expect(answer.status).toBe(503);
       expect(await answer.text()).toContain(`"${name}" cannot run: `);
     }

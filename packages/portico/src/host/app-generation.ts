@@ -6,7 +6,7 @@ import type { FunctionApp } from '../core/function-app.ts';
 import type { Problem } from '../core/problem.ts';
 import { formatProblem } from '../core/problem.ts';
 import type { Obstacle, PublicApp } from '../http/public-app.ts';
-import { makeServable } from './serve-app.ts';
+import { makeServable, type ServingOverrides } from './serve-app.ts';
 
 export const OFFLINE_FILE = 'app_offline.htm';
 
@@ -20,9 +20,9 @@ export type AppGeneration = {
   readonly errors: readonly string[];
 };
 
-export function readGeneration(source: AppSource): AppGeneration {
+export function readGeneration(source: AppSource, overrides: ServingOverrides): AppGeneration {
   const read = loadFunctionApp(source);
-  const { app: served, problems } = makeServable(read);
+  const { app: served, problems } = makeServable(read, overrides);
   const app = { ...read, problems: [...read.problems, ...problems] };
   const fatal =
     app.config === undefined ? app.problems.filter(({ severity, functionName }) => severity === 'error' && functionName === undefined) : [];

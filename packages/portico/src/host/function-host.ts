@@ -9,7 +9,6 @@ import type { HostState } from '../core/host-state.ts';
 import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
 import { formatProblem } from '../core/problem.ts';
 import type { CallContext } from '../http/call.ts';
-import { createCallerRules } from '../http/caller.ts';
 import type { PublicHost } from '../http/public-app.ts';
 import { listen, type PublicServer } from '../http/public-server.ts';
 import { createRequestHandler } from '../http/request-handler.ts';
@@ -33,8 +32,6 @@ import { createRemarks } from './remarks.ts';
 
 const DEFAULT_PORT = 7071;
 const DEFAULT_ADDRESS = '127.0.0.1';
-/** https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits */
-const DEFAULT_MOST_BODY_BYTES = 104_857_600;
 /** How long a stop waits for requests under way, and then for the handler's own end. */
 const STOP_GRACE_MS = 5000;
 /** The default of customHandler.initializationTimeout. */
@@ -69,7 +66,7 @@ export class FunctionHost implements Host {
       environment: definedOnly(options.environment ?? processEnvironment()),
       ...(options.functions !== undefined && { functions: options.functions }),
     };
-    this.#generation = readGeneration(this.#source);
+    this.#generation = readGeneration(this.#source, this.#options);
     this.#link = this.#createLink();
     this.#configMs = systemClock.monotonicMs() - this.#createdMs;
   }
@@ -229,7 +226,7 @@ export class FunctionHost implements Host {
       return;
     }
     const before = this.#generation;
-    this.#generation = readGeneration(this.#source);
+    this.#generation = readGeneration(this.#source, this.#options);
     this.#log.information(`${file} changed, so the app was read again.`);
     this.#settle();
     this.#logProblems();
@@ -252,9 +249,6 @@ export class FunctionHost implements Host {
   #publicHost(): PublicHost {
     const self = this;
     const admin = this.#adminHost();
-    const { portico, local, settings } = this.app;
-    const mostBodyBytes = Number(settings.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT ?? DEFAULT_MOST_BODY_BYTES);
-    const cors = this.#options.cors ?? (local.corsOrigins && { origins: local.corsOrigins, credentials: local.corsCredentials ?? false });
     return {
       get app() {
         return self.#generation.served;
@@ -268,9 +262,6 @@ export class FunctionHost implements Host {
       whenChannel: (signal) => self.#link.whenChannel(signal),
       admin: (call, target) => answerAdmin(call, target, admin),
       remark: createRemarks(),
-      cors,
-      callerRules: createCallerRules(portico.trustedProxies, this.#options.xffStyle ?? portico.xffStyle),
-      mostBodyBytes: Number.isFinite(mostBodyBytes) && mostBodyBytes > 0 ? mostBodyBytes : DEFAULT_MOST_BODY_BYTES,
       revealsReasons: LOOPBACK.test(this.#address),
     };
   }

@@ -3,6 +3,8 @@ import type { FunctionApp, FunctionMetadata, HandlerConfig, HostConfig, HttpConf
 import type { Problem } from '../core/problem.ts';
 import { routeTemplateWrong } from '../core/problems/function-json.ts';
 import { Admission } from '../http/admission.ts';
+import { createCallerRules, type XffStyle } from '../http/caller.ts';
+import type { CorsRules } from '../http/cors.ts';
 import { httpResponseBinding } from '../http/output/http-response-binding.ts';
 import type { HttpFunction, PublicApp } from '../http/public-app.ts';
 import { createRouteTable, type RouteEntry } from '../http/routes/route-table.ts';
@@ -10,14 +12,17 @@ import { joinRoute } from '../http/routes/route-text.ts';
 import { parseRouteTemplate } from '../http/routes/template.ts';
 import type { RouteTemplateFault } from '../http/routes/template-fault.ts';
 
+/** What the command line or a library's caller says instead of the app's files. */
+export type ServingOverrides = { readonly cors?: CorsRules | undefined; readonly xffStyle?: XffStyle | undefined };
+
 export type ServableApp = {
   readonly app: PublicApp;
   /** Found while the routes were built. */
   readonly problems: readonly Problem[];
 };
 
-export function makeServable(app: FunctionApp): ServableApp {
-  const { config, settings } = app;
+export function makeServable(app: FunctionApp, overrides: ServingOverrides): ServableApp {
+  const { config } = app;
   const problems: Problem[] = [];
   const entries: RouteEntry<HttpFunction>[] = [];
   for (const metadata of config === undefined ? [] : app.functions) {
@@ -28,22 +33,22 @@ export function makeServable(app: FunctionApp): ServableApp {
     } else problems.push(routeProblem(metadata, template));
   }
   if (config !== undefined) entries.push(...unroutable(app, problems));
-  const homePage = settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true';
-  return { problems, app: { routes: createRouteTable(entries), homePage, ...limits(config) } };
+  return { problems, app: { routes: createRouteTable(entries), ...limits(config), ...policies(app, overrides) } };
 }
 
 function routeProblem({ name, directory }: FunctionMetadata, fault: RouteTemplateFault): Problem {
   return { ...routeTemplateWrong(fault), functionName: name, file: directory === undefined ? 'host.json' : `${name}/function.json` };
 }
 
-/** A function whose own route cannot be read answers, with the reason, where it would be without one. */
+/** A function whose own route cannot be read answers, with the reason, where it would most likely be. */
 function unroutable({ config, functions, problems }: FunctionApp, routeProblems: readonly Problem[]): RouteEntry<HttpFunction>[] {
   const unread = problems.filter(
     ({ severity, functionName }) =>
       severity === 'error' && functionName !== undefined && !functions.some(({ name }) => name === functionName),
   );
   return [...routeProblems, ...unread].flatMap(({ functionName = '', message }) => {
-    const template = parseRouteTemplate(joinRoute(config?.http.routePrefix ?? '', functionName), functionName);
+    const route = functions.find(({ name }) => name === functionName)?.http?.route;
+    const template = parseRouteTemplate(joinRoute(config?.http.routePrefix ?? '', literalPart(route) ?? functionName), functionName);
     if (template.kind !== 'template') return [];
     const output = httpResponseBinding([]);
     return {
@@ -52,6 +57,12 @@ function unroutable({ config, functions, problems }: FunctionApp, routeProblems:
       value: { name: functionName, triggerName: '', mode: 'payload', output, disabled: false, fault: message },
     };
   });
+}
+
+/** `bad/{id:nosuch}` → `bad/{*rest}`; undefined when the route does not begin with a literal segment. */
+function literalPart(route: string | undefined): string | undefined {
+  const literal = /^[^{}?*]+(?=\/|$)/.exec(route ?? '')?.[0];
+  return literal === undefined ? undefined : `${literal}/{*rest}`;
 }
 
 function httpFunction(metadata: FunctionMetadata, handler: HandlerConfig | undefined): HttpFunction {
@@ -90,5 +101,21 @@ function hstsFor({ hsts }: HttpConfig): PublicApp['hsts'] {
   return (authority) => {
     const host = authority.replace(/:\d+$/, '').toLowerCase();
     return LOCAL_HOSTS.has(host) || excluded.has(host) ? undefined : value;
+  };
+}
+
+/** https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits */
+const DEFAULT_MOST_BODY_BYTES = 104_857_600;
+
+function policies(
+  { settings, portico, local }: FunctionApp,
+  { cors, xffStyle }: ServingOverrides,
+): Pick<PublicApp, 'homePage' | 'cors' | 'callerRules' | 'mostBodyBytes'> {
+  const limit = Number(settings['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT']);
+  return {
+    homePage: settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true',
+    cors: cors ?? (local.corsOrigins && { origins: local.corsOrigins, credentials: local.corsCredentials ?? false }),
+    callerRules: createCallerRules(portico.trustedProxies, xffStyle ?? portico.xffStyle),
+    mostBodyBytes: limit > 0 ? limit : DEFAULT_MOST_BODY_BYTES,
   };
 }

@@ -34,21 +34,15 @@ export function createCallerRules(trustedProxies: readonly string[], xffStyle: X
   return { trustedProxies: list, trustsNobody: trustedProxies.length === 0, xffStyle };
 }
 
-const callers = new WeakMap<Socket, Caller>();
+const callers = new WeakMap<Socket, { readonly caller: Caller; readonly rules: CallerRules }>();
 
-/** Asked once per connection: the address of a peer costs a system call. */
+/** Asked once per connection and set of rules: the address of a peer costs a system call. */
 export function callerOf({ socket }: IncomingMessage, rules: CallerRules): Caller {
-  let caller = callers.get(socket);
-  if (caller === undefined) {
-    caller = describeCaller(socket, rules);
-    callers.set(socket, caller);
-  }
+  const known = callers.get(socket);
+  if (known?.rules === rules) return known.caller;
+  const caller = describeCaller(socket, rules);
+  callers.set(socket, { caller, rules });
   return caller;
-}
-
-/** After a change of the rules connections that stay open are looked at anew. */
-export function forgetCaller(socket: Socket): void {
-  callers.delete(socket);
 }
 
 function describeCaller(socket: Socket, { trustedProxies, trustsNobody, xffStyle }: CallerRules): Caller {

@@ -52,7 +52,7 @@ export function forwardRequest(call: Call, channel: HandlerChannel, host: Public
       request,
       kind,
       () => forwarding.exchange,
-      host.mostBodyBytes,
+      host.app.mostBodyBytes,
       (how) => {
         if (how === 'too-large') forwarding.refuseBody();
       },

@@ -37,7 +37,7 @@ export function invokeWithPayload(invocation: PayloadInvocation): void {
   for (const { code, message } of requestRemarks({ chunked: kind === 'chunked', contentType: call.request.headers['content-type'] })) {
     host.remark(call, code, message);
   }
-  collectBody(call.request, host.mostBodyBytes, (body) => {
+  collectBody(call.request, host.app.mostBodyBytes, (body) => {
     if (body === 'too-large') call.refuse(413);
     else if (!call.ended) send(invocation, body);
   });

@@ -32,6 +32,9 @@ export type PublicApp = {
   readonly hsts: ((host: string) => string | undefined) | undefined;
   /** False: `/` is 204. */
   readonly homePage: boolean;
+  readonly cors: CorsRules | undefined;
+  readonly callerRules: CallerRules;
+  readonly mostBodyBytes: number;
 };
 
 /** Why no function is served at this moment. */
@@ -52,9 +55,6 @@ export interface PublicHost {
   admin(call: Call, target: RequestTarget): void;
   /** Says what Azure would do differently, once per function and subject. */
   remark(where: Pick<Call, 'functionName' | 'log'>, code: string, message: string): void;
-  readonly cors: CorsRules | undefined;
-  readonly callerRules: CallerRules;
-  readonly mostBodyBytes: number;
   /** Reasons may be shown to callers: they all sit at this machine. */
   readonly revealsReasons: boolean;
 }

@@ -25,7 +25,7 @@ export function createRequestHandler(host: PublicHost, context: CallContext): (r
     const target = readTarget(request.url ?? '');
     if (target === undefined || (target.path === '' && request.method !== 'OPTIONS')) return call.refuse(400);
     call.extraHeaders = extraHeaders(call, host);
-    if (host.cors !== undefined && !passesCors(call, host)) return;
+    if (host.app.cors !== undefined && !passesCors(call, host)) return;
     if (isReserved(target.path)) return host.admin(call, target);
     if (host.obstacle !== undefined) return explain(call, host.obstacle, host);
     admit(call, target, host);
@@ -40,7 +40,7 @@ function extraHeaders({ request }: Call, { app }: PublicHost): readonly HeaderPa
 
 /** False: the call is answered. */
 function passesCors(call: Call, host: PublicHost): boolean {
-  const verdict = host.cors === undefined ? { kind: 'none' as const } : judgeOrigin(call.request, host.cors);
+  const verdict = host.app.cors === undefined ? { kind: 'none' as const } : judgeOrigin(call.request, host.app.cors);
   if (verdict.kind === 'none') return true;
   if (verdict.kind === 'refused') {
     host.remark(
@@ -137,9 +137,9 @@ function run(
   const ids = newInvocationIds();
   call.invocationId = ids.invocationId;
   const length = request.headers['content-length'];
-  if (length !== undefined && Number(length) > host.mostBodyBytes) return call.refuse(413);
+  if (length !== undefined && Number(length) > host.app.mostBodyBytes) return call.refuse(413);
   if (request.headers.expect !== undefined && request.httpVersion === '1.1') call.response.writeContinue();
-  const caller = callerOf(request, host.callerRules);
+  const caller = callerOf(request, host.app.callerRules);
   if (fn.mode === 'payload') return invokeWithPayload({ call, target, fn, params, channel, host, ids, caller });
   forwardRequest(call, channel, host, { mode: fn.mode, caller, ids, target: targetFor(fn, fn.mode, target), authority: target.authority });
 }

@@ -59,7 +59,7 @@ async function tunnel(
   const channel = host.channel ?? (await host.whenChannel(gone.signal).catch(() => undefined));
   const passing = {
     mode,
-    caller: callerOf(request, host.callerRules),
+    caller: callerOf(request, host.app.callerRules),
     ids,
     target: targetFor(fn, mode, target),
     authority: target.authority,
