@@ -19,6 +19,7 @@ import { createHttpDate } from '../platform/http-date.ts';
 import { machineName, temporaryFolder, thisMachine } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
+import { keepYoungGenerationSmall } from '../platform/young-generation.ts';
 import { attachHandler } from '../worker/attached-handler.ts';
 import type { HandlerSource } from '../worker/handler-source.ts';
 import { createWorkerProcess } from '../worker/process.ts';
@@ -113,6 +114,7 @@ export class FunctionHost implements Host {
       throw error;
     }
     const listenMs = systemClock.monotonicMs() - startedMs;
+    keepYoungGenerationSmall();
     this.#settle();
     void handlerStarted.then((facts) => {
       const totalMs = systemClock.monotonicMs() - this.#createdMs;

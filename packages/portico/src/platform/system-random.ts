@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import type { Random } from '../core/random.ts';
+import { newGuid } from './ids.ts';
 
-export const systemRandom: Random = { fraction: Math.random, uuid: () => randomUUID() };
+export const systemRandom: Random = { fraction: Math.random, uuid: newGuid };
