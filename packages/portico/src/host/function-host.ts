@@ -17,9 +17,9 @@ import { replyWriter } from '../http/whole-reply.ts';
 import { processEnvironment } from '../platform/environment.ts';
 import { createHttpDate } from '../platform/http-date.ts';
 import { machineName, temporaryFolder, thisMachine } from '../platform/machine.ts';
+import { keepHeapSmall } from '../platform/small-heap.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
-import { keepYoungGenerationSmall } from '../platform/young-generation.ts';
 import { attachHandler } from '../worker/attached-handler.ts';
 import type { HandlerSource } from '../worker/handler-source.ts';
 import { createWorkerProcess } from '../worker/process.ts';
@@ -114,7 +114,7 @@ export class FunctionHost implements Host {
       throw error;
     }
     const listenMs = systemClock.monotonicMs() - startedMs;
-    keepYoungGenerationSmall();
+    keepHeapSmall();
     this.#settle();
     void handlerStarted.then((facts) => {
       const totalMs = systemClock.monotonicMs() - this.#createdMs;

@@ -117,8 +117,11 @@ const FAULT_STATUS: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 43
 /** Answers what the parser cannot read, in its turn: nobody may take it for the answer to something else. */
 function answerFault(status: number, socket: Duplex, last: ServerResponse | undefined, date: string): void {
   if (last === undefined || (last.req.complete && last.writableFinished)) socket.end(emptyAnswer(status, date));
-  // It is behind a request that still waits: with the answer to that one the connection ends.
-  else if (last.req.complete) last.shouldKeepAlive = false;
+  else if (last.req.complete) {
+    // It is behind a request that still waits: with the answer to that one, which may have begun, the connection ends.
+    if (last.shouldKeepAlive) last.once('finish', () => socket.end());
+    last.shouldKeepAlive = false;
+  }
   // It is in the body of a request that has its answer, or some of it.
   else if (last.headersSent) socket.destroy();
   else {
