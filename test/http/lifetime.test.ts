@@ -75,6 +75,29 @@ describe.each(['proxy', 'forward'] as const)('in %s mode a caller that goes away
   });
 });
 
+test.each([
+  ['within the body of a request', question('POST /x', ['Transfer-Encoding: chunked']), 'nonsense\r\n'],
+  ['behind a request', question('GET /x'), 'nonsense\r\n\r\n'],
+])('what is no HTTP %s puts no second answer into the one under way', async (_, text, nonsense) => {
+  const { handler, begun } = await startSilentHandler();
+  await using __ = handler;
+  await using portico = await startPortico(handler.port);
+  const socket = caller(portico.port, text).setEncoding('latin1');
+  let heard = '';
+  socket.on('data', (bytes: string) => (heard += bytes));
+  const { socket: answering, closed } = await begun;
+  answering.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello');
+  await once(socket, 'data');
+  const over = once(socket, 'close');
+  socket.write(nonsense);
+  if (text.startsWith('GET')) answering.end('world');
+  socket.on('end', () => socket.end());
+  await over;
+  await closed;
+  expect(heard).not.toContain('400');
+  expect(heard).toMatch(text.startsWith('GET') ? /\r\n\r\nhelloworld$/ : /\r\n\r\nhello$/);
+});
+
 test('a caller that goes away while it waits for its turn never reaches the handler', async () => {
   const { handler, begun } = await startSilentHandler();
   await using _ = handler;

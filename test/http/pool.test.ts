@@ -80,6 +80,22 @@ test('a handler that closes its idle connections meets no request on them', asyn
   expect(new Set(handler.requests.map(({ connection }) => connection)).size).toBe(5);
 });
 
+test.each([
+  ['more than its length', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokmore'],
+  ['something behind its last chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\nmore'],
+  ['a body for 204', 'HTTP/1.1 204 No Content\r\n\r\nmore'],
+  ['the word "close"', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok'],
+  ['an answer before the body', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'],
+])('a connection that brings %s is not used again', async (what, text) => {
+  await using handler = await startRawHandler({ begun: (_, socket) => void socket.write(text) });
+  await using portico = await startPortico(handler.port);
+  const length = what === 'an answer before the body' ? 5 : 0;
+  await ask(portico.port, question('POST /first', [`Content-Length: ${length}`]));
+  await ask(portico.port, question('GET /second'));
+  const [first, second] = handler.requests.map(({ connection }) => connection);
+  expect(second).not.toBe(first);
+});
+
 test('requests at once have a connection each, and those that follow use them again', async () => {
   const waiting: Socket[] = [];
   await using handler = await startRawHandler({

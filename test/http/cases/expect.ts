@@ -59,7 +59,8 @@ export const expectCases: readonly RfcCase[] = [
     section: 'RFC 9110 §10.1.1',
     title: 'refuses a body that is too large before it is sent',
     send: post([EXPECTS, 'Content-Length: 1000000'], ''),
-    answers: '413 close',
+    answers: '413',
+    caller: ['Connection: close'],
     callerNot: [/^HTTP\/1\.1 100/],
   },
   {

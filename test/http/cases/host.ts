@@ -1,4 +1,4 @@
-import { type RfcCase, request } from './rfc-case.ts';
+import { type RfcCase, request, SMUGGLED } from './rfc-case.ts';
 
 /** A GET with these lines instead of one Host. */
 const withLines = (...lines: string[]): string => ['GET {path} HTTP/1.1', ...lines].join('\r\n').concat('\r\n\r\n');
@@ -9,6 +9,12 @@ export const hostCases: readonly RfcCase[] = [
     section: 'RFC 9112 §3.2',
     title: 'refuses two different Hosts',
     send: withLines('Host: a.example', 'Host: b.example'),
+    answers: '400 close',
+  },
+  {
+    section: 'RFC 9112 §9.6',
+    title: 'does nothing with what is sent behind two Hosts',
+    send: withLines('Host: a.example', 'Host: b.example') + SMUGGLED,
     answers: '400 close',
   },
   {

@@ -1,4 +1,4 @@
-import { chunked, get, post, type RfcCase, request } from './rfc-case.ts';
+import { chunked, get, post, type RfcCase, request, SMUGGLED } from './rfc-case.ts';
 
 const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `X-${i}: 1`);
 const MOST_BODY = 64 * 1024;
@@ -34,8 +34,22 @@ export const limitCases: readonly RfcCase[] = [
   {
     section: 'RFC 9110 §15.5.14',
     title: 'answers 413 for a length that is too large',
-    send: post([`Content-Length: ${MOST_BODY + 1}`], 'x'),
+    send: post([`Content-Length: ${MOST_BODY + 1}`], 'x'.repeat(MOST_BODY + 1)),
     answers: '413 close',
+    caller: ['Connection: close'],
+  },
+  {
+    section: 'RFC 9112 §9.6',
+    title: 'does nothing with what is sent behind a body that is too large',
+    send: post([`Content-Length: ${MOST_BODY + 1}`], 'x'.repeat(MOST_BODY + 1) + SMUGGLED),
+    answers: '413 close',
+  },
+  {
+    section: 'RFC 9112 §9.6',
+    title: 'does nothing with what is sent behind chunks that are too large together',
+    send: chunked(chunkOf(MOST_BODY + 1) + SMUGGLED),
+    answers: '413 close',
+    broken: true,
   },
   {
     section: 'RFC 9110 §15.5.14',

@@ -3,6 +3,14 @@ import { chunkedReply, get, type RfcCase, reply } from './rfc-case.ts';
 export const replyFaultCases: readonly RfcCase[] = [
   {
     section: 'RFC 9112 §8',
+    title: 'breaks off when a reply that the connection should end is reset',
+    send: get(),
+    reply: reply(200, [], 'half'),
+    replyEnds: 'reset',
+    answers: '200 cut | 500',
+  },
+  {
+    section: 'RFC 9112 §8',
     title: 'breaks off when a reply with a length does',
     send: get(),
     reply: reply(200, ['Content-Length: 500'], 'half'),

@@ -56,6 +56,15 @@ export const replyFramingCases: readonly RfcCase[] = [
     caller: ['Trailer: X-Sum', /0\r\nX-Sum: 42\r\n\r\n$/],
   },
   {
+    section: 'RFC 9110 §6.5.1',
+    title: 'drops the trailers of a reply that would frame it or describe it',
+    send: get(),
+    reply: chunkedReply('2\r\nok\r\n0\r\nContent-Length: 9\r\nTransfer-Encoding: gzip\r\nSet-Cookie: a=b\r\nX-Sum: 42\r\n\r\n'),
+    answers: '200',
+    caller: ['X-Sum: 42'],
+    callerNot: [/Content-Length: 9|gzip|Set-Cookie/],
+  },
+  {
     section: 'RFC 9112 §6.1',
     title: 'sends HTTP/1.0 no chunks',
     send: http10,

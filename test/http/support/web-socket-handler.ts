@@ -15,7 +15,7 @@ export type WebSocketHandler = AsyncDisposable & { readonly port: number; readon
 /** `greet`: sent in one piece with the handshake. `onFrame` may answer with frames. */
 export async function startWebSocketHandler(
   onFrame: (frame: Frame, socket: Duplex) => void,
-  greet = Buffer.alloc(0),
+  greet: Uint8Array = Buffer.alloc(0),
 ): Promise<WebSocketHandler> {
   const sockets = new Set<Duplex>();
   const server = createServer((_, answer) => answer.end('plain'));
@@ -36,9 +36,11 @@ export async function startWebSocketHandler(
       for (let found = readFrame(rest); found !== undefined; found = readFrame(rest)) {
         rest = rest.subarray(found.end);
         onFrame(found.frame, socket);
+        if (found.frame.opcode === CLOSE) socket.end();
       }
     };
     socket.on('data', hear);
+    socket.on('end', () => socket.end());
     hear(Buffer.alloc(0));
   });
   server.listen(0, '127.0.0.1');

@@ -9,6 +9,6 @@ export function createRemarks(): Remarks {
     const subject = `${where.functionName} ${code}`;
     if (said.has(subject)) return;
     said.add(subject);
-    where.log('warning', message, { code: code.split(' ', 1)[0] as string });
+    where.log('warning', message, { code });
   };
 }

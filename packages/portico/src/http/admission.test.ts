@@ -42,4 +42,18 @@ describe('Admission', () => {
     admission.enter(() => {});
     expect(admission.full).toBe(true);
   });
+
+  test('runs a long queue of requests that end at once without nesting them', () => {
+    const admission = new Admission({ maxConcurrentRequests: 1, maxOutstandingRequests: -1 });
+    let ended = 0;
+    const first = admission.enter(() => {});
+    for (let i = 0; i < 20_000; i += 1) {
+      const release = admission.enter(() => {
+        ended += 1;
+        release();
+      });
+    }
+    first();
+    expect(ended).toBe(20_000);
+  });
 });

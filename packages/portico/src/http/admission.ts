@@ -16,6 +16,7 @@ export class Admission {
   readonly #mostRunning: number;
   #outstanding = 0;
   #running = 0;
+  #starting = false;
   readonly #waiting: (() => void)[] = [];
 
   constructor({ maxOutstandingRequests, maxConcurrentRequests }: AdmissionLimits) {
@@ -27,10 +28,6 @@ export class Admission {
     return this.#outstanding >= this.#mostOutstanding;
   }
 
-  get counts(): { readonly running: number; readonly waiting: number } {
-    return { running: this.#running, waiting: this.#waiting.length };
-  }
-
   /** Runs `begin` now or when its turn comes. Not to be called when full. The release may be called more than once. */
   enter(begin: () => void): Release {
     let state: 'waiting' | 'running' | 'over' = 'waiting';
@@ -40,15 +37,23 @@ export class Admission {
       begin();
     };
     this.#outstanding += 1;
-    if (this.#running < this.#mostRunning) start();
-    else this.#waiting.push(start);
+    this.#waiting.push(start);
+    this.#startWaiting();
     return () => {
       if (state === 'over') return;
       this.#outstanding -= 1;
       if (state === 'running') this.#running -= 1;
       else this.#waiting.splice(this.#waiting.indexOf(start), 1);
       state = 'over';
-      if (this.#running < this.#mostRunning) this.#waiting.shift()?.();
+      this.#startWaiting();
     };
+  }
+
+  /** One after another, not one within another: a request may end before its `begin` returns. */
+  #startWaiting(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    while (this.#running < this.#mostRunning && this.#waiting.length > 0) this.#waiting.shift()?.();
+    this.#starting = false;
   }
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HostObserver, LogLevel, LogRecord, RequestSummary } from '../core/log.ts';
 import { reasonPhrase } from './reason-phrase.ts';
+import { bodyKind, discardBody } from './request-body.ts';
 import type { ReplyWriter } from './whole-reply.ts';
 
 /** What every call needs of its server. */
@@ -61,9 +62,19 @@ export class Call {
     return this.#ended;
   }
 
-  /** Answers with a whole reply of the host's or the handler's. `headerLines` frame the body unless it is chunked. */
+  /** Answers with a whole reply of the host's or the handler's. `headerLines` frame the body unless it is to be chunked. */
   reply(status: number, reason: string, headerLines: string, body: string, outcome: RequestSummary['outcome'], chunked = false): void {
-    this.#context.writeWhole(this.response, { status, reason, headerLines: this.withExtraHeaders(headerLines), body, chunked });
+    const { method, httpVersion } = this.request;
+    const headOnly = method === 'HEAD';
+    // An HTTP/1.0 caller knows no chunks.
+    const length = chunked && !headOnly && httpVersion === '1.0' ? `Content-Length: ${body.length}\r\n` : '';
+    this.#context.writeWhole(this.response, {
+      status,
+      reason,
+      headerLines: length + this.withExtraHeaders(headerLines),
+      body: headOnly ? '' : body,
+      chunked: chunked && !headOnly && length === '',
+    });
     this.end(status, outcome);
   }
 
@@ -71,17 +82,25 @@ export class Call {
   answer(status: number, outcome: RequestSummary['outcome'], { body = '', type, headers = '', chunked = false }: AnswerParts = {}): void {
     if (this.#ended || this.response.headersSent) return;
     const bytes = Buffer.from(body);
-    const headOnly = this.request.method === 'HEAD';
-    const unframed = chunked || status === 204 || status === 304 || (headOnly && bytes.length === 0);
+    const unframed = chunked || status === 204 || status === 304 || (bytes.length === 0 && this.request.method === 'HEAD');
     const length = unframed ? '' : `Content-Length: ${bytes.length}\r\n`;
     const lines = `${length}${type === undefined ? '' : `Content-Type: ${type}\r\n`}Date: ${this.#context.httpDate()}\r\n${headers}`;
-    this.reply(status, reasonPhrase(status), lines, headOnly ? '' : bytes.toString('latin1'), outcome, chunked);
+    this.reply(status, reasonPhrase(status), lines, bytes.toString('latin1'), outcome, chunked);
   }
 
   /** As above, and the connection ends with it: for a request whose rest nobody will read. */
   refuse(status: number): void {
-    this.response.shouldKeepAlive = false;
-    this.answer(status, 'refused');
+    const { request, response } = this;
+    const { socket } = request;
+    if (request.complete || bodyKind(request) === 'none') {
+      response.shouldKeepAlive = false;
+      return this.answer(status, 'refused');
+    }
+    // A connection that is closed with unread bytes in it takes the answer along, so the caller gets time to read it.
+    this.answer(status, 'refused', { headers: 'Connection: close\r\n' });
+    // Said once the answer is written: node:http need not close yet, but public-server takes no further request.
+    response.shouldKeepAlive = false;
+    discardBody(request, () => socket.destroySoon());
   }
 
   end(status: number | undefined, outcome: RequestSummary['outcome']): void {

@@ -48,14 +48,12 @@ export function forwardRequest(call: Call, channel: HandlerChannel, host: Public
   );
   call.onAbandoned = () => forwarding.exchange.abort();
   if (kind !== 'none') {
-    pipeBody(
+    forwarding.stopUpload = pipeBody(
       request,
       kind,
       () => forwarding.exchange,
       host.app.mostBodyBytes,
-      (how) => {
-        if (how === 'too-large') forwarding.refuseBody();
-      },
+      () => forwarding.refuseBody(),
     );
   }
 }
@@ -93,6 +91,8 @@ class Forwarding implements ExchangeSink {
   readonly #mode: PassingMode;
   #status = 0;
   exchange!: Exchange;
+  /** The handler wants no more of the request's body. */
+  stopUpload = (): void => {};
 
   constructor(call: Call, host: PublicHost, mode: PassingMode) {
     this.#call = call;
@@ -119,6 +119,7 @@ class Forwarding implements ExchangeSink {
     const dated = head.hasDate ? head.headerLines : `${head.headerLines}Date: ${call.httpDate()}\r\n`;
     this.remark(redirectRemark(this.#mode, head.status));
     if (complete) {
+      this.stopUpload();
       const length = head.framing === 'chunked' ? `Content-Length: ${body.length}\r\n` : '';
       call.reply(head.status, head.reason || reasonPhrase(head.status), length + dated, body.toString('latin1'), 'succeeded');
       return;
@@ -141,8 +142,9 @@ class Forwarding implements ExchangeSink {
     const { response } = this.#call;
     if (trailers.length > 0) {
       this.remark(trailersRemark);
-      response.addTrailers(pairs(trailers));
+      response.addTrailers(pairs(trailers).filter(([name]) => !NEVER_TRAILERS.has(name.toLowerCase())));
     }
+    this.stopUpload();
     response.end();
     this.#call.end(this.#status, 'succeeded');
   }
@@ -157,6 +159,7 @@ class Forwarding implements ExchangeSink {
 
   failed(reason: string): void {
     const call = this.#call;
+    this.stopUpload();
     if (call.ended) return;
     const { code, message, hint } = handlerReplyBroken({ functionName: call.functionName ?? '', reason });
     call.log('error', message, { code, hint });
@@ -171,10 +174,23 @@ class Forwarding implements ExchangeSink {
 
   refuseBody(): void {
     this.exchange.abort();
+    this.stopUpload();
     if (this.#call.response.headersSent) this.#call.response.destroy();
     else this.#call.refuse(413);
   }
 }
+
+/** They would say something of a message that is over. https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1 */
+const NEVER_TRAILERS = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'trailer',
+  'host',
+  'content-type',
+  'content-encoding',
+  'set-cookie',
+]);
 
 function pairs(flat: readonly string[]): [string, string][] {
   return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] as string, flat[2 * i + 1] as string]);

@@ -41,7 +41,10 @@ export function passHeaders(rawHeaders: readonly string[], trusted: boolean): Pa
     const value = rawHeaders[i + 1] as string;
     // The length of a name decides quickly that nearly every header simply passes.
     if (SPECIAL_LENGTHS[name.length] === true) {
-      const kind = SPECIAL.get(name.toLowerCase());
+      const lower = name.toLowerCase();
+      const kind = SPECIAL.get(lower);
+      // Many frameworks read both spellings as one name, so the other one must not say what ours says.
+      if (kind === undefined && lower.includes('_') && SPECIAL.has(lower.replaceAll('_', '-'))) continue;
       if (kind !== undefined && takeSpecial(kind, value, trusted, passed)) {
         if (kind === 'connection') connection += `,${value}`;
         continue;

@@ -46,12 +46,12 @@ export function invokeWithPayload(invocation: PayloadInvocation): void {
 function send({ call, target, fn, params, channel, host, ids, caller }: PayloadInvocation, body: Buffer | undefined): void {
   const { request } = call;
   const passed = passHeaders(request.rawHeaders, caller.trusted);
-  const authority = target.authority ?? passed.host ?? `127.0.0.1:${request.socket.localPort}`;
+  passed.host = target.authority ?? passed.host ?? `127.0.0.1:${request.socket.localPort}`;
   const text = buildHttpPayload({
     functionName: fn.name,
     triggerName: fn.triggerName,
     method: request.method ?? '',
-    url: `${caller.protocol}://${authority}${escapeRaw(target.path)}${target.query}`,
+    url: `${passed.forwardedProto ?? caller.protocol}://${passed.host}${escapeRaw(target.path)}${target.query}`,
     query: target.query.slice(1),
     rawHeaders: payloadHeaders(request.rawHeaders, passed, caller),
     params,
@@ -84,8 +84,7 @@ function answerWith(call: Call, fn: HttpFunction, host: PublicHost, handlerReply
   if (!headers.some(([name]) => name === 'Date')) lines += `Date: ${call.httpDate()}\r\n`;
   const bytes = toLatin1(body);
   if (framing === 'length') lines += `Content-Length: ${bytes.length}\r\n`;
-  const headOnly = call.request.method === 'HEAD';
-  call.reply(status, reasonPhrase(status), lines, headOnly ? '' : bytes, 'succeeded', framing === 'chunked' && !headOnly);
+  call.reply(status, reasonPhrase(status), lines, bytes, 'succeeded', framing === 'chunked');
 }
 
 /** Parity: the caller learns nothing; the log has the reason. */

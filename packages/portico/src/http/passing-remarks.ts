@@ -36,8 +36,6 @@ const REDIRECT = remark(
   'the host follows this redirect itself, and the caller gets what it leads to (httpWorker); with customHandler and forwarding the redirect is passed on.',
 );
 
-const REPEATED_KEY = /[?&]([^=&]*)(?=[=&]|$).*&\1(?:[=&]|$)/i;
-
 /** `target`: path and query. Cheap for a request that has neither query, escapes nor body. */
 export function requestRemark(mode: PassingMode, { headers }: IncomingMessage, target: string, kind: BodyKind): Remark | undefined {
   if (mode === 'proxy') {
@@ -47,7 +45,7 @@ export function requestRemark(mode: PassingMode, { headers }: IncomingMessage, t
   if (kind === 'chunked') return CHUNKED;
   if (kind === 'length' && (headers['content-encoding'] ?? headers['content-language'] ?? headers['content-disposition']) !== undefined)
     return CONTENT_HEADERS;
-  return target.includes('&') && REPEATED_KEY.test(target) ? QUERY_KEYS : undefined;
+  return target.includes('&') && hasRepeatedKey(target.slice(target.indexOf('?') + 1)) ? QUERY_KEYS : undefined;
 }
 
 /** A body of this size arrives at once anyway. */
@@ -63,3 +61,8 @@ export const interimRemark = INTERIM;
 
 export const redirectRemark = (mode: PassingMode, status: number): Remark | undefined =>
   mode === 'legacy' && status > 300 && status < 309 && status !== 304 ? REDIRECT : undefined;
+
+function hasRepeatedKey(query: string): boolean {
+  const keys = query.split('&').map((pair) => pair.split('=', 1)[0]?.toLowerCase());
+  return new Set(keys).size < keys.length;
+}

@@ -50,7 +50,12 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
   // We say "continue" when the handler is about to get the request, not before it is known to be wanted.
   server.on('checkContinue', onRequest);
   server.on('upgrade', options.onUpgrade);
-  server.on('connect', (_, socket: Duplex) => socket.end(emptyAnswer(405, options.httpDate())));
+  server.on('connect', (_, socket: Duplex) => {
+    // From here on the connection is ours alone, its faults included.
+    socket.on('error', () => socket.destroy());
+    answerFault(405, socket, lastAnswers.get(socket), options.httpDate());
+    socket.once('finish', () => socket.destroy());
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
     else answerFault(FAULT_STATUS[error.code ?? ''] ?? 400, socket, lastAnswers.get(socket), options.httpDate());

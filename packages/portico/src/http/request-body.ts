@@ -12,37 +12,54 @@ export function bodyKind(request: IncomingMessage): BodyKind {
   return length === undefined || length === '0' ? 'none' : 'length';
 }
 
-export type BodyEnd = 'complete' | 'too-large';
+/** What a caller may still send of a body that nobody wants, before its connection is cut. */
+const MOST_DISCARDED_BYTES = 64 * 1024 * 1024;
 
-/** Passes the body on as it comes, at the pace of the slower side. Chunks stay chunks; trailers follow. */
+/**
+ * Passes the body on as it comes, at the pace of the slower side. Chunks stay chunks; trailers follow.
+ * Returns how to stop: the rest is then read and thrown away, so that the caller gets to its answer.
+ */
 export function pipeBody(
   request: IncomingMessage,
   kind: BodyKind,
   current: () => Exchange,
   mostBytes: number,
-  ended: (how: BodyEnd) => void,
-): void {
+  tooLarge: () => void,
+): () => void {
   let seenBytes = 0;
   const chunked = kind === 'chunked';
-  // The head has just been written: a small body that came with it leaves with it.
-  current().cork();
-  queueMicrotask(() => current().uncork());
-  request.on('data', (chunk: Buffer) => {
+  const pass = (chunk: Buffer): void => {
     seenBytes += chunk.length;
-    if (seenBytes > mostBytes) {
-      request.removeAllListeners('data').resume();
-      ended('too-large');
-      return;
-    }
+    if (seenBytes > mostBytes) return tooLarge();
     const exchange = current();
     if (!(chunked ? writeChunk(exchange, chunk) : exchange.write(chunk))) request.pause();
-  });
-  request.on('end', () => {
+  };
+  const finish = (): void => {
     // What a caller may not say in a header it may not say in a trailer.
-    if (chunked && seenBytes <= mostBytes) current().write(`0\r\n${passHeaders(request.rawTrailers, false).lines}\r\n`);
-    if (seenBytes <= mostBytes) current().finish();
-    ended('complete');
+    if (chunked) current().write(`0\r\n${passHeaders(request.rawTrailers, false).lines}\r\n`);
+    current().finish();
+  };
+  request.on('data', pass);
+  request.on('end', finish);
+  // The exchange holds its head back: a small body that came with it leaves with it.
+  queueMicrotask(() => current().uncork());
+  return () => {
+    request.off('data', pass);
+    request.off('end', finish);
+    discardBody(request, () => {});
+  };
+}
+
+/** Reads what is left of a body, up to a limit, and calls when it is over. */
+export function discardBody(request: IncomingMessage, done: () => void): void {
+  if (request.complete) return done();
+  let seenBytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    seenBytes += chunk.length;
+    if (seenBytes > MOST_DISCARDED_BYTES) request.socket.destroy();
   });
+  request.on('end', done);
+  request.resume();
 }
 
 function writeChunk(exchange: Exchange, chunk: Buffer): boolean {

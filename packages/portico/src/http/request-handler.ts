@@ -43,11 +43,7 @@ function passesCors(call: Call, host: PublicHost): boolean {
   const verdict = host.app.cors === undefined ? { kind: 'none' as const } : judgeOrigin(call.request, host.app.cors);
   if (verdict.kind === 'none') return true;
   if (verdict.kind === 'refused') {
-    host.remark(
-      call,
-      `CORS_REFUSED ${verdict.origin}`,
-      `A browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`,
-    );
+    host.remark(call, 'CORS_REFUSED', `A browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`);
     return true;
   }
   call.extraHeaders = [...call.extraHeaders, ...verdict.headers];

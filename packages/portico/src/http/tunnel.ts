@@ -110,7 +110,7 @@ async function passRefusal(handler: Socket, socket: Duplex, httpDate: () => stri
       if (progress === 'reusable' || progress === 'spent') return;
       if (progress !== 'more') throw new Error(progress === 'hold' ? progress : progress.fault);
     }
-    const ended = reader.close();
+    const ended = reader.close(true);
     if (ended !== undefined && ended !== 'spent') throw new Error(ended.fault);
   }
   await pipeline(handler, read, socket);

@@ -55,6 +55,8 @@ export class HandlerConnection implements Exchange {
   #request: HandlerRequest | undefined;
   #sink: ExchangeSink | undefined;
   #error: Error | undefined;
+  /** The handler ended the connection in peace. */
+  #finished = false;
   /** The whole request is written; only then may the connection be used again. */
   #sent = false;
   /** It has answered before: a failure may now be the handler's idle timeout and no fault of the request. */
@@ -71,6 +73,9 @@ export class HandlerConnection implements Exchange {
     this.#socket.on('error', (error) => {
       this.#error = error;
     });
+    this.#socket.on('end', () => {
+      this.#finished = true;
+    });
     this.#socket.on('close', () => this.#closed());
     this.#socket.on('drain', () => this.#sink?.drain());
   }
@@ -84,6 +89,8 @@ export class HandlerConnection implements Exchange {
     this.#sink = sink;
     this.#sent = request.complete;
     this.#reader.expect(request.method, sink);
+    // Uncorked by who writes the body.
+    if (!request.complete) this.#socket.cork();
     this.#socket.write(request.head, 'latin1');
   }
 
@@ -138,7 +145,7 @@ export class HandlerConnection implements Exchange {
 
   #closed(): void {
     this.#owner.gone(this);
-    const ended = this.#reader.close();
+    const ended = this.#reader.close(this.#finished);
     if (ended === undefined || ended === 'spent') this.#sink = undefined;
     else this.#fail(this.#error === undefined ? ended.fault : describe(this.#error, ended.fault));
   }

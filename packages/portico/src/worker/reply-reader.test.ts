@@ -43,7 +43,7 @@ function read(pieces: readonly Buffer[], { method = 'GET', thenClose = false } =
     if (progress !== 'more') seen.progress.push(progress);
     if (typeof progress === 'object') break;
   }
-  if (thenClose) seen.progress.push(reader.close());
+  if (thenClose) seen.progress.push(reader.close(true));
   return seen;
 }
 

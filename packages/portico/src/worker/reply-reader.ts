@@ -81,11 +81,11 @@ export class ReplyReader {
     }
   }
 
-  /** The handler closed the connection. Undefined: nothing was under way. */
-  close(): 'spent' | HeadFault | undefined {
+  /** The connection is gone; `finished`: by the handler's own end of it. Undefined: nothing was under way. */
+  close(finished: boolean): 'spent' | HeadFault | undefined {
     const sink = this.#sink;
     if (sink === undefined) return undefined;
-    if (this.#stage === 'close') {
+    if (this.#stage === 'close' && finished) {
       this.#sink = undefined;
       sink.end(NO_TRAILERS);
       return 'spent';
