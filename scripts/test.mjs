@@ -61,7 +61,13 @@ function run(args, limitS) {
     let output = '';
     child.stdout.on('data', (bytes) => (output += bytes));
     child.stderr.on('data', (bytes) => (output += bytes));
-    const stop = (signal) => process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
+    const stop = (signal) => {
+      try {
+        process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
+      } catch {
+        // It has ended in the meantime, which is what was wanted.
+      }
+    };
     const timer = setTimeout(() => {
       output += `\nstopped: it took more than ${limitS} s\n`;
       // Asked first, because the conformance run has hosts in groups of their own to end.

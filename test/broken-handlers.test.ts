@@ -210,7 +210,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
       await expect(worker.whenReady(AbortSignal.timeout(20_000))).rejects.toMatchObject({ code: 'WORKER_PROGRAM_NOT_EXECUTABLE' });
       expect(worker.state).toBe('failed');
       chmodSync(join(root, 'run.sh'), 0o755);
-      worker.restart(0);
+      worker.retry();
       await becomes('ready');
       expect(worker.startError).toBeUndefined();
     });

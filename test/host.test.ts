@@ -1,9 +1,16 @@
 // The host as a library, with real handlers: what starts, what is served, and what happens when files change.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { Agent, createServer, get } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { createHost, type Host, type HostOptions, type LogRecord, type RequestSummary } from '../packages/portico/src/index.ts';
+import { keepHeapSmall } from '../packages/portico/src/platform/small-heap.ts';
+import { processTree, stillRunning } from './support/process-tree.ts';
 import { hostJson, httpFunction, type TemporaryApp, temporaryApp } from './support/temporary-app.ts';
+
+vi.mock('../packages/portico/src/platform/small-heap.ts', () => ({ keepHeapSmall: vi.fn() }));
 
 type Running = Host & AsyncDisposable & { readonly records: LogRecord[]; readonly requests: RequestSummary[] };
 
@@ -36,6 +43,13 @@ describe('createHost', () => {
     expect(host.requests).toMatchObject([{ status: 200, outcome: 'succeeded', functionName: 'Hello', target: '/api/Hello?x=1' }]);
   });
 
+  test('leaves the memory of the program that embeds it alone', async () => {
+    using app = temporaryApp();
+    await using host = await running(app);
+    await host.ready;
+    expect(keepHeapSmall).not.toHaveBeenCalled();
+  });
+
   test('lets requests wait that come before the handler is ready', async () => {
     using app = temporaryApp({ 'handler.cjs': `setTimeout(() => require('./late.cjs'), 300);`, 'late.cjs': lateHandler });
     await using host = await running(app);
@@ -48,8 +62,11 @@ describe('createHost', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     const host = createHost({ root: app.root, port, environment: { PATH: process.env['PATH'] } });
+    const before = processTree(process.pid);
     await expect(host.start()).rejects.toMatchObject({ code: 'PORT_IN_USE', message: expect.stringContaining(String(process.pid)) });
     expect(host.state).toBe('Stopped');
+    expect(stillRunning(processTree(process.pid)).filter((pid) => !before.includes(pid))).toEqual([]);
+    expect(await host.ready).toMatchObject({ failed: { code: 'PORT_IN_USE' } });
     other.close();
   });
 
@@ -61,6 +78,25 @@ describe('createHost', () => {
     await starting;
     expect(host.state).toBe('Stopped');
     await expect(fetch(host.url)).rejects.toThrow();
+  });
+
+  test('leaves no process behind and does not start again', async () => {
+    using app = temporaryApp();
+    const host = await running(app);
+    const { pid } = (await host.ready).handler!;
+    await host.stop();
+    expect(stillRunning([pid!])).toEqual([]);
+    const stopped = createHost({ root: app.root, port: 0 });
+    await stopped.stop();
+    await expect(stopped.start()).rejects.toMatchObject({ code: 'HOST_STOPPED' });
+    expect(await stopped.ready).not.toHaveProperty('handler');
+    expect(stopped.state).toBe('Stopped');
+  });
+
+  test('tells the handler the address it really has', async () => {
+    using app = temporaryApp({ 'handler.cjs': handlerThat('response.end(process.env.WEBSITE_HOSTNAME)') });
+    await using host = await running(app);
+    expect(await (await host.invoke('Hello')).text()).toBe(`localhost:${new URL(host.url).port}`);
   });
 
   test('says which functions there are when one is unknown', async () => {
@@ -76,6 +112,86 @@ describe('createHost', () => {
     expect(await readJson(answer)).toMatchObject({ url: '/api/items/7/a%20b/c' });
   });
 });
+
+/** `request` and `response` are in scope. */
+const handlerThat = (statements: string): string => `
+require('node:http').createServer((request, response) => {
+  if (request.url === '/') return response.end();
+  ${statements}
+}).listen(Number(process.env.FUNCTIONS_CUSTOMHANDLER_PORT), '127.0.0.1');
+`;
+
+describe('a stop', () => {
+  test('lets what is under way end, then its connections, and serves nothing more on them', async () => {
+    using app = temporaryApp({ 'handler.cjs': handlerThat(`setTimeout(() => response.end('done'), 600);`) });
+    const host = await running(app);
+    await host.ready;
+    const agent = new Agent({ keepAlive: true });
+    const untouched = connect(Number(new URL(host.url).port), '127.0.0.1');
+    await once(untouched, 'connect');
+    const answered = once(get(`${host.url}/api/Hello`, { agent }), 'response');
+    await vi.waitFor(() => expect(Object.keys(agent.sockets)).toHaveLength(1));
+    await pause(200);
+    const startedMs = performance.now();
+    const stopped = host.stop();
+    const [answer] = await answered;
+    expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'close']);
+    answer.resume();
+    await stopped;
+    expect(performance.now() - startedMs).toBeLessThan(3000);
+    agent.destroy();
+    untouched.destroy();
+  });
+
+  test('ends a connection whose answer has begun with that answer', async () => {
+    using app = temporaryApp({
+      'host.json': hostJson({ enableForwardingHttpRequest: false, enableProxyingHttpRequest: true }),
+      'handler.cjs': handlerThat(`response.write('one'); setTimeout(() => response.end('two'), 600);`),
+    });
+    const host = await running(app);
+    const answer = await fetch(`${host.url}/api/Hello`);
+    const startedMs = performance.now();
+    const stopped = host.stop();
+    expect(await answer.text()).toBe('onetwo');
+    await stopped;
+    expect(performance.now() - startedMs).toBeLessThan(3000);
+  });
+
+  test('answers those who wait for the handler at once', async () => {
+    using app = temporaryApp({ 'handler.cjs': 'setInterval(() => {}, 1000);' });
+    const host = await running(app);
+    const waiting = fetch(`${host.url}/api/Hello`);
+    await pause(200);
+    const startedMs = performance.now();
+    const stopped = host.stop();
+    expect((await waiting).status).toBe(503);
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+    await stopped;
+  });
+
+  test('while a change is taken over leaves no handler behind', async () => {
+    using app = temporaryApp({
+      '.env': 'GENERATION=1\n',
+      'handler.cjs': `require('node:fs').appendFileSync('../pids-${process.pid}', process.pid + ' ');${handlerThat(`setTimeout(() => response.end(), 1500);`)}`,
+    });
+    const pids = join(app.root, '..', `pids-${process.pid}`);
+    const host = await running(app);
+    await host.ready;
+    const underWay = fetch(`${host.url}/api/Hello`);
+    await pause(100);
+    app.write('.env', 'GENERATION=2\n');
+    await vi.waitFor(() => expect(host.records.some(({ message }) => message.startsWith('.env changed'))).toBe(true));
+    await host.stop();
+    expect((await underWay).status).toBe(200);
+    await pause(300);
+    const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
+    rmSync(pids);
+    expect(stillRunning(started)).toEqual([]);
+    expect(started).toHaveLength(1);
+  });
+});
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const lateHandler = `require('node:http').createServer((request, response) => response.end('late')).listen(Number(process.env.FUNCTIONS_CUSTOMHANDLER_PORT), '127.0.0.1');`;
 
@@ -155,6 +271,79 @@ describe('changes on disk', () => {
     await vi.waitFor(async () => expect(await readJson(await host.invoke('Hello'))).toMatchObject({ generation: '2' }), {
       timeout: 10_000,
     });
+  });
+
+  test('a handler that is replaced ends what it is doing first, and newcomers wait for the next', async () => {
+    using app = temporaryApp({
+      '.env': 'GENERATION=1\n',
+      'handler.cjs': handlerThat(`setTimeout(() => response.end(process.env.GENERATION), request.url.endsWith('slow') ? 1000 : 0);`),
+    });
+    await using host = await running(app);
+    await host.ready;
+    const slow = fetch(`${host.url}/api/Hello?slow`);
+    await pause(100);
+    app.write('.env', 'GENERATION=2\n');
+    await vi.waitFor(() => expect(host.records.some(({ message }) => message.startsWith('.env changed'))).toBe(true));
+    const next = fetch(`${host.url}/api/Hello`);
+    expect(await (await slow).text()).toBe('1');
+    expect(await (await next).text()).toBe('2');
+  });
+
+  test('a folder called app_offline.htm takes nothing off line', async () => {
+    using app = temporaryApp({ 'app_offline.htm/page': '' });
+    await using host = await running(app);
+    expect(await statusOf(host, '/api/Hello')).toBe(200);
+  });
+
+  test('a handler that writes beside itself and crashes is waited for longer and longer', async () => {
+    using app = temporaryApp({
+      'handler.cjs': `require('node:fs').appendFileSync('starts', 'x'); process.exit(1);`,
+      'host.json': hostJson({ description: { defaultExecutablePath: 'node', arguments: ['./handler.cjs'] } }),
+    });
+    await using host = await running(app);
+    await pause(2000);
+    expect(host.records.filter(({ code }) => code === 'WORKER_EXITED').length).toBeLessThan(5);
+  });
+
+  test('a change between createHost and start counts', async () => {
+    using app = temporaryApp();
+    const host = createHost({ root: app.root, port: 0, environment: { PATH: process.env['PATH'] } });
+    await pause(20);
+    app.write('New/function.json', httpFunction());
+    await host.start();
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/New')).toBe(200), { timeout: 10_000 });
+    await host.stop();
+  });
+
+  test('a folder that was replaced by another of its name is watched', async () => {
+    using app = temporaryApp();
+    await using host = await running(app);
+    app.remove('Hello');
+    app.write('Hello/function.json', httpFunction({ route: 'one' }));
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/one')).toBe(200), { timeout: 10_000 });
+    app.write('Hello/function.json', httpFunction({ route: 'two' }));
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/two')).toBe(200), { timeout: 10_000 });
+  });
+
+  test('a root that was away is served again, and watched', async () => {
+    using app = temporaryApp();
+    await using host = await running(app);
+    await host.ready;
+    renameSync(app.root, `${app.root}-away`);
+    await vi.waitFor(() => expect(host.state).toBe('Error'), { timeout: 10_000 });
+    renameSync(`${app.root}-away`, app.root);
+    await vi.waitFor(() => expect(host.state).toBe('Running'), { timeout: 10_000 });
+    app.write('New/function.json', httpFunction());
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/New')).toBe(200), { timeout: 10_000 });
+  });
+
+  test('a function behind a symbolic link is watched like the others', async () => {
+    using elsewhere = temporaryApp();
+    using app = temporaryApp();
+    symlinkSync(join(elsewhere.root, 'Hello'), join(app.root, 'Linked'));
+    await using host = await running(app);
+    elsewhere.write('Hello/function.json', httpFunction({ route: 'behind' }));
+    await vi.waitFor(async () => expect(await statusOf(host, '/api/behind')).toBe(200), { timeout: 10_000 });
   });
 });
 

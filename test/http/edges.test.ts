@@ -1,13 +1,17 @@
 // What the host does on its own at its public port: limits, headers of its own, cross-origin answers, https.
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type RequestOptions, request as secureRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
-import { generate } from 'selfsigned';
-import { describe, expect, test } from 'vitest';
-import type { Certificate, RequestSummary } from '../../packages/portico/src/index.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { localCertificate } from '../../packages/portico/src/cli/local-certificate.ts';
+import type { RequestSummary } from '../../packages/portico/src/index.ts';
 import { ask, question } from './support/ask.ts';
 import { type RawHandler, startRawHandler } from './support/raw-handler.ts';
 import { startPortico } from './support/start-portico.ts';
+import { untilClosed } from './support/until-closed.ts';
 
 const reply = (...lines: string[]): string => ['HTTP/1.1 200 OK', ...lines, 'Content-Length: 2', '', 'ok'].join('\r\n');
 const answering = (text = reply()): Promise<RawHandler> => startRawHandler({ ended: (_, socket) => void socket.write(text) });
@@ -112,12 +116,17 @@ describe('cross-origin requests', () => {
 });
 
 describe('over https', () => {
-  const certified = async (): Promise<Certificate & { readonly cert: string }> => {
-    const { cert, private: key } = await generate([{ name: 'commonName', value: 'app.example' }], {
-      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'app.example' }] }],
+  const folder = mkdtempSync(join(tmpdir(), 'portico-certificate-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  /** What --https serves, and what its callers are to trust. */
+  async function certified() {
+    const { cert, key, authorityFile } = await localCertificate({
+      environment: { XDG_STATE_HOME: folder },
+      now: new Date(),
+      hosts: ['app.example'],
     });
-    return { cert, key };
-  };
+    return { https: { cert, key }, ca: readFileSync(authorityFile) };
+  }
 
   async function askSecurely(port: number, options: RequestOptions) {
     const outgoing = secureRequest({ host: '127.0.0.1', port, servername: 'app.example', agent: false, path: '/x', ...options }).end();
@@ -127,25 +136,25 @@ describe('over https', () => {
   }
 
   test('the handler is told so, and a browser to stay with it', async () => {
-    const certificate = await certified();
+    const { https, ca } = await certified();
     await using handler = await answering();
     const hsts = { isEnabled: true, maxAge: '10.00:00:00', includeSubDomains: true };
-    await using portico = await startPortico(handler.port, { https: certificate, http: { hsts } });
+    await using portico = await startPortico(handler.port, { https, http: { hsts } });
     expect(portico.host.url).toMatch(/^https:/);
-    const { statusCode, headers } = await askSecurely(portico.port, { ca: certificate.cert, headers: { Host: 'app.example' } });
+    const { statusCode, headers } = await askSecurely(portico.port, { ca, headers: { Host: 'app.example' } });
     expect(statusCode).toBe(200);
     expect(headers['strict-transport-security']).toBe('max-age=864000; includeSubDomains');
     expect(handler.requests[0]?.head).toContain('\r\nX-Forwarded-Proto: https');
-    const local = await askSecurely(portico.port, { ca: certificate.cert, headers: { Host: 'localhost' } });
+    const local = await askSecurely(portico.port, { ca, headers: { Host: 'localhost' } });
     expect(local.headers).not.toHaveProperty('strict-transport-security');
   });
 
   test('a caller that speaks plainly is not kept waiting', async () => {
     await using handler = await answering();
-    await using portico = await startPortico(handler.port, { https: await certified() });
+    await using portico = await startPortico(handler.port, { https: (await certified()).https });
     const socket = connect(portico.port, '127.0.0.1').resume();
     socket.write(question('GET /x'));
-    await once(socket, 'close');
+    await untilClosed(socket);
     expect(handler.requests).toEqual([]);
   });
 });

@@ -3,16 +3,18 @@ import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createHost, type RequestSummary } from '../../packages/portico/src/index.ts';
 import { appFolder, hostJson, httpFunction } from '../support/app-folder.ts';
+import { freePort } from '../support/free-port.ts';
 import { ask, question } from './support/ask.ts';
 import { startRawHandler } from './support/raw-handler.ts';
 import type { SeenRequest } from './support/request-reader.ts';
 import { startPortico } from './support/start-portico.ts';
+import { untilClosed } from './support/until-closed.ts';
 
 /** A handler that says when a request has begun, and does nothing more. */
 async function startSilentHandler() {
   const begun = Promise.withResolvers<{ request: SeenRequest; socket: Socket; closed: Promise<unknown> }>();
   const handler = await startRawHandler({
-    begun: (request, socket) => begun.resolve({ request, socket, closed: once(socket, 'close') }),
+    begun: (request, socket) => begun.resolve({ request, socket, closed: untilClosed(socket) }),
   });
   return { handler, begun: begun.promise };
 }
@@ -88,7 +90,7 @@ test.each([
   const { socket: answering, closed } = await begun;
   answering.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello');
   await once(socket, 'data');
-  const over = once(socket, 'close');
+  const over = untilClosed(socket);
   socket.write(nonsense);
   if (text.startsWith('GET')) answering.end('world');
   socket.on('end', () => socket.end());
@@ -96,6 +98,19 @@ test.each([
   await closed;
   expect(heard).not.toContain('400');
   expect(heard).toMatch(text.startsWith('GET') ? /\r\n\r\nhelloworld$/ : /\r\n\r\nhello$/);
+});
+
+test('a body that grows too large when its answer has begun cuts the answer off', async () => {
+  const { handler, begun } = await startSilentHandler();
+  await using _ = handler;
+  await using portico = await startPortico(handler.port);
+  const socket = caller(portico.port, question('POST /x', ['Transfer-Encoding: chunked'])).setEncoding('latin1');
+  const { socket: answering, closed } = await begun;
+  answering.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello');
+  const [heard] = await once(socket, 'data');
+  socket.write(`20000\r\n${'x'.repeat(0x20000)}\r\n`);
+  await Promise.all([untilClosed(socket), closed]);
+  expect(heard).toMatch(/\r\n\r\nhello$/);
 });
 
 test('a caller that goes away while it waits for its turn never reaches the handler', async () => {
@@ -115,6 +130,29 @@ test('a caller that goes away while it waits for its turn never reaches the hand
   expect(handler.requests.map(({ target }) => target)).toEqual(['/first']);
 });
 
+test('a caller that goes away while the handler starts never reaches it, and one that waits does', async () => {
+  const root = appFolder({ 'host.json': hostJson({}, { enableProxyingHttpRequest: true }), 'x/function.json': httpFunction() });
+  const handlerPort = await freePort();
+  const gone = Promise.withResolvers<void>();
+  const observer = { log: () => {}, request: ({ outcome }: RequestSummary) => outcome === 'aborted' && gone.resolve() };
+  const host = createHost({ root, port: 0, attachPort: handlerPort, observer });
+  await host.start();
+  try {
+    const port = Number(new URL(host.url).port);
+    const patient = ask(port, question('GET /api/x?patient'));
+    caller(port, question('GET /api/x?gone')).end();
+    await gone.promise;
+    await using handler = await startRawHandler(
+      { ended: (_, socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n') },
+      handlerPort,
+    );
+    expect((await patient).answers[0]?.status).toBe(200);
+    expect(handler.requests.map(({ target }) => target)).toEqual(['/api/x?patient']);
+  } finally {
+    await host.stop();
+  }
+});
+
 test('a handler that dies within its answer cuts it off, and its successor answers the next request', async () => {
   const root = appFolder({
     'host.json': hostJson({}, { enableProxyingHttpRequest: true }),
@@ -131,8 +169,11 @@ test('a handler that dies within its answer cuts it off, and its successor answe
     const port = Number(new URL(host.url).port);
     const cut = await ask(port, question('GET /api/x?die'), { untilClosed: true });
     expect(cut.answers).toEqual([expect.objectContaining({ status: 200, body: expect.stringContaining('half of it'), complete: false })]);
-    const next = await ask(port, question('GET /api/x'));
-    expect(next.answers[0]).toMatchObject({ status: 200, body: expect.stringMatching(/^alive \d+$/) });
+    // The host may see the connection end before it sees the process end.
+    const next = async () => (await ask(port, question('GET /api/x'))).answers[0];
+    let answer = await next();
+    while (answer?.status !== 200) answer = await next();
+    expect(answer.body).toMatch(/^alive \d+$/);
   } finally {
     await host.stop();
   }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../packages/portico/src/testing/fake-clock.ts';
@@ -7,6 +6,7 @@ import { ask, question } from './support/ask.ts';
 import { startRawHandler } from './support/raw-handler.ts';
 import type { SeenRequest } from './support/request-reader.ts';
 import { type Mode, startPortico } from './support/start-portico.ts';
+import { untilClosed } from './support/until-closed.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
 
@@ -74,7 +74,7 @@ test('a handler that closes its idle connections meets no request on them', asyn
     const [socket] = handler.sockets;
     socket?.end();
     // Once the host has closed its side it knows.
-    if (socket !== undefined) await once(socket, 'close');
+    if (socket !== undefined) await untilClosed(socket);
   }
   expect(handler.requests.map(({ connection }) => connection)).toHaveLength(5);
   expect(new Set(handler.requests.map(({ connection }) => connection)).size).toBe(5);

@@ -6,6 +6,7 @@ import type { RequestSummary } from '../../packages/portico/src/index.ts';
 import { ask, question } from './support/ask.ts';
 import { startRawHandler } from './support/raw-handler.ts';
 import { startPortico } from './support/start-portico.ts';
+import { untilClosed } from './support/until-closed.ts';
 import { CLOSE, type Frame, frameBytes, startWebSocketHandler, TEXT } from './support/web-socket-handler.ts';
 
 const HANDSHAKE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
@@ -97,7 +98,7 @@ describe.each(['proxy', 'forward'] as const)('in %s mode a WebSocket', (mode) =>
     socket.write(question('GET /live?code=secret', HANDSHAKE));
     await once(socket, 'data');
     const [atHandler] = handler.sockets;
-    const closed = once(atHandler!, 'close');
+    const closed = untilClosed(atHandler!);
     socket.destroy();
     await closed;
     await told.promise;

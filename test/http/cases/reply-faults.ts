@@ -1,4 +1,4 @@
-import { chunkedReply, get, type RfcCase, reply } from './rfc-case.ts';
+import { chunkedReply, get, post, type RfcCase, reply } from './rfc-case.ts';
 
 export const replyFaultCases: readonly RfcCase[] = [
   {
@@ -64,7 +64,7 @@ export const replyFaultCases: readonly RfcCase[] = [
   {
     section: 'RFC 9112 §8',
     title: 'answers 500 when there is no answer',
-    send: get(),
+    send: post(['Content-Length: 0'], ''),
     reply: '',
     replyEnds: 'close',
     answers: '500',

@@ -18,7 +18,8 @@ export type RawHandler = AsyncDisposable & {
   readonly sockets: ReadonlySet<Socket>;
 };
 
-export async function startRawHandler(script: HandlerScript): Promise<RawHandler> {
+/** `port` 0: any free one. */
+export async function startRawHandler(script: HandlerScript, port = 0): Promise<RawHandler> {
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
   let connectionCount = 0;
@@ -44,7 +45,7 @@ export async function startRawHandler(script: HandlerScript): Promise<RawHandler
     });
     socket.on('close', () => sockets.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

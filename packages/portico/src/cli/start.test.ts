@@ -1,14 +1,17 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeProgram, FakeHost } from '../../../../test/support/fake-program.ts';
 import { HostError } from '../core/error.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import type { HostOptions, ReadyReport } from '../host/create-host.ts';
+import { keepHeapSmall } from '../platform/small-heap.ts';
 import { runPortico } from './run-portico.ts';
 // Loaded beforehand, so that what follows needs nothing from outside.
 import './start.ts';
+
+vi.mock('../platform/small-heap.ts', () => ({ keepHeapSmall: vi.fn() }));
 
 let folder: string;
 beforeEach(() => {
@@ -30,6 +33,7 @@ describe('portico start', () => {
     );
     expect(program.stdout.lines.at(-1)).toMatch(/^..:..:..\.... stopping \(SIGINT\); a second one stops at once$/);
     expect(program.stderr.text).toBe('');
+    expect(keepHeapSmall).toHaveBeenCalledOnce();
   });
 
   test('stops what was begun when a signal comes before it is ready', async () => {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { HostError } from '../core/error.ts';
 import { addressBeyondLoopback } from '../core/error-catalogue.ts';
 import type { Host } from '../host/create-host.ts';
+import { keepHeapSmall } from '../platform/small-heap.ts';
 import type { StartCommandLine } from './command-line.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { readHttpsOptions } from './https-options.ts';
@@ -69,6 +70,8 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   await host.start();
+  // Here and not in the host: the heap of a program that embeds one is its own affair.
+  keepHeapSmall();
   const { url, app } = host;
   reporter.listening({ version: VERSION, processId, root: app.root, url, functions: host.functions(), problems: app.problems });
 

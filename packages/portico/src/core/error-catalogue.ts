@@ -297,6 +297,11 @@ export const httpStatusOutOfRange = defineError('HTTP_STATUS_OUT_OF_RANGE', 'wor
 
 // The library.
 
+export const hostStopped = defineError('HOST_STOPPED', 'usage', () => ({
+  message: 'This host was stopped, and a stopped host does not start again.',
+  hint: 'Make another one with createHost.',
+}));
+
 export const functionUnknown = defineError('FUNCTION_UNKNOWN', 'config', (name: string, known: readonly string[]) => ({
   message: `There is no function "${name}".`,
   hint: known.length === 0 ? 'The app has no functions.' : `The app has ${known.join(', ')}.`,

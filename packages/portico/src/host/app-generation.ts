@@ -1,5 +1,5 @@
 // The app as it is on disk at one moment, ready to serve. A change on disk makes the next generation; requests under way keep theirs.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppSource, loadFunctionApp } from '../config/load-function-app.ts';
 import type { FunctionApp } from '../core/function-app.ts';
@@ -35,7 +35,16 @@ export function readGeneration(source: AppSource, overrides: ServingOverrides): 
 }
 
 function findObstacle(root: string, fatal: readonly Problem[]): AppGeneration['obstacle'] {
-  const offlineFile = join(root, OFFLINE_FILE);
-  if (existsSync(offlineFile)) return { kind: 'offline', html: readFileSync(offlineFile, 'utf8') };
+  const html = readOfflinePage(root);
+  if (html !== undefined) return { kind: 'offline', html };
   return fatal.length === 0 ? undefined : { kind: 'error', reason: fatal.map(formatProblem).join('\n') };
+}
+
+function readOfflinePage(root: string): string | undefined {
+  try {
+    return readFileSync(join(root, OFFLINE_FILE), 'utf8');
+  } catch {
+    // Not there, gone a moment ago, or a folder of that name: nobody takes the app off line with that.
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 // Notices what matters of an app's changes on disk: its configuration, its functions, and the files beside a handler that did not start.
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/error.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import type { Logger } from '../core/log.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
@@ -14,83 +15,120 @@ export type AppChange = {
   readonly kind: 'app' | 'handler';
 };
 
+export type AppWatcherOptions = {
+  readonly root: string;
+  /** As it was read last: says where the handler's files lie. */
+  readonly app: () => FunctionApp;
+  /** What changed after it was read and before it was watched counts as well. */
+  readonly readAtMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The next change is told when this one has been dealt with. */
+  readonly onChange: (change: AppChange) => Promise<void>;
+};
+
 /** An editor writes a file in several steps; what follows within this time belongs to the same change. */
 const SETTLE_MS = 100;
 
 const READ_BY_THE_HOST = new Set(['host.json', 'local.settings.json', 'portico.json', '.env', '.env.local', OFFLINE_FILE]);
 const NEVER_A_FUNCTION = /^(?:\.|node_modules$)/;
 
-/** Returns how to end it. */
-export function watchApp(
-  root: string,
-  app: () => FunctionApp,
-  clock: Clock,
-  log: Logger,
-  onChange: (change: AppChange) => void,
-): () => void {
+/** Returns how to end it; that resolves when the change in hand has been dealt with. */
+export function watchApp({ root, app, readAtMs, clock, log, onChange }: AppWatcherOptions): () => Promise<void> {
   const folders = new Map<string, () => void>();
   const ended = new AbortController();
   let pending: AppChange | undefined;
+  let delivering: Promise<void> | undefined;
 
   const seen = (change: AppChange): void => {
-    const waiting = pending !== undefined;
     if (pending?.kind !== 'app') pending = change;
-    if (waiting) return;
-    clock.sleep(SETTLE_MS, ended.signal).then(settle, () => {
-      // The host stops: nobody wants to know any more.
+    delivering ??= deliver().finally(() => {
+      delivering = undefined;
     });
   };
-  const settle = (): void => {
-    const change = pending;
-    pending = undefined;
-    if (change === undefined) return;
-    onChange(change);
-    watchFolders();
+  const deliver = async (): Promise<void> => {
+    while (pending !== undefined && !ended.signal.aborted) {
+      try {
+        await clock.sleep(SETTLE_MS, ended.signal);
+        const change = pending;
+        pending = undefined;
+        // Before it is read, so that nothing is missed; and after, because the handler may now lie elsewhere.
+        watchFolders();
+        await onChange(change);
+        watchFolders();
+      } catch (error) {
+        if (error !== ended.signal.reason)
+          log.error('A change on disk could not be taken over; the next one is tried again.', { fields: { reason: messageOf(error) } });
+      }
+    }
   };
   const watchFolders = (): void => {
-    const wanted = new Set([root, ...functionFolders(root), ...handlerFolders(root, app())]);
-    for (const [folder, stop] of folders) {
-      if (wanted.has(folder)) continue;
-      stop();
-      folders.delete(folder);
-    }
-    for (const folder of wanted) {
-      if (!folders.has(folder))
-        folders.set(
-          folder,
-          watchFolder(
-            folder,
-            (name) => entryChanged(folder, name),
-            (error) => unwatchable(folder, error),
-          ),
-        );
-    }
+    if (ended.signal.aborted) return;
+    const wanted = new Set([dirname(root), root, ...functionFolders(root), ...handlerFolders(root, app())]);
+    for (const folder of folders.keys()) if (!wanted.has(folder)) forget(folder);
+    for (const folder of wanted) if (!folders.has(folder)) watchEntries(folder);
+  };
+  const watchEntries = (folder: string): void => {
+    const stop = watchFolder(
+      folder,
+      (name) => entryChanged(folder, name),
+      (error) => unwatchable(folder, error),
+    );
+    if (stop !== undefined) folders.set(folder, stop);
+  };
+  const forget = (folder: string): void => {
+    folders.get(folder)?.();
+    folders.delete(folder);
   };
   const entryChanged = (folder: string, name: string): void => {
-    const file = relative(root, join(folder, name));
-    const readByTheHost = folder === root ? READ_BY_THE_HOST.has(name) || isFolder(root, name, folders) : name === 'function.json';
-    seen({ file, kind: readByTheHost ? 'app' : 'handler' });
+    const path = join(folder, name);
+    const isRoot = path === root;
+    if (folder === dirname(root) && !isRoot) return;
+    const wasWatched = folders.has(path);
+    // It may be another folder of that name by now, and a watch stays with the old one.
+    for (const known of folders.keys()) if (known === path || (isRoot && known.startsWith(root))) forget(known);
+    if (pending?.kind === 'app') return;
+    const readByTheHost =
+      isRoot || (folder === root ? READ_BY_THE_HOST.has(name) || wasWatched || isFunctionFolder(root, name) : name === 'function.json');
+    seen({ file: relative(root, path) || basename(root), kind: readByTheHost ? 'app' : 'handler' });
   };
   const unwatchable = (folder: string, error: NodeJS.ErrnoException): void => {
-    folders.delete(folder);
-    if (error.code !== 'ENOENT')
-      log.warning('A folder cannot be watched, so changes in it are not noticed.', { fields: { folder, reason: error.message } });
+    forget(folder);
+    if (error.code === 'ENOENT') return;
+    // Stays among the watched, so that this is said once.
+    folders.set(folder, () => {});
+    log.warning('A folder cannot be watched, so changes in it are not noticed.', { fields: { folder, reason: error.message } });
   };
 
   watchFolders();
-  return () => {
+  const missed = whatTheHostReads(root).find((path) => changedAfter(path, readAtMs));
+  if (missed !== undefined) seen({ file: relative(root, missed) || basename(root), kind: 'app' });
+  return async () => {
     ended.abort();
     for (const stop of folders.values()) stop();
+    await delivering;
   };
+}
+
+/** Folders too: their time tells of what was added and taken away. */
+function whatTheHostReads(root: string): string[] {
+  return [
+    root,
+    ...[...READ_BY_THE_HOST].map((name) => join(root, name)),
+    ...functionFolders(root).flatMap((folder) => [folder, join(folder, 'function.json')]),
+  ];
 }
 
 function functionFolders(root: string): string[] {
   try {
     return readdirSync(root, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !NEVER_A_FUNCTION.test(entry.name))
+      .filter(
+        (entry) =>
+          (entry.isDirectory() && !NEVER_A_FUNCTION.test(entry.name)) || (entry.isSymbolicLink() && isFunctionFolder(root, entry.name)),
+      )
       .map(({ name }) => join(root, name));
   } catch {
-    // The root is gone for the moment; its own watch says when it is back.
+    // The root is gone for the moment; the watch of its parent says when it is back.
     return [];
   }
 }
@@ -104,6 +142,19 @@ function handlerFolders(root: string, { config }: FunctionApp): string[] {
     .filter((folder) => !relative(root, folder).startsWith('..') && basename(folder) !== 'node_modules');
 }
 
-function isFolder(root: string, name: string, known: ReadonlyMap<string, unknown>): boolean {
-  return !NEVER_A_FUNCTION.test(name) && (known.has(join(root, name)) || functionFolders(root).includes(join(root, name)));
+function isFunctionFolder(root: string, name: string): boolean {
+  return !NEVER_A_FUNCTION.test(name) && stateOf(join(root, name))?.isDirectory() === true;
+}
+
+function changedAfter(path: string, atMs: number): boolean {
+  return (stateOf(path)?.mtimeMs ?? 0) > atMs;
+}
+
+function stateOf(path: string): ReturnType<typeof statSync> {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // A link that leads to itself, or somewhere we may not look: nothing of the app's.
+    return undefined;
+  }
 }

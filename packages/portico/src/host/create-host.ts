@@ -42,7 +42,7 @@ export type RunningHandler = { readonly pid: number | undefined; readonly port: 
 export type ReadyReport = {
   /** Undefined without a handler, or when it did not start. */
   readonly handler?: RunningHandler;
-  /** Why the first start of the handler failed. The host stays up and tries again. */
+  /** Why the port was not opened, or the first start of the handler failed; then the host stays up and tries again. */
   readonly failed?: HostError;
   readonly phases: StartPhases;
   readonly totalMs: number;
@@ -80,9 +80,9 @@ export interface Host {
   readonly url: string;
   /** The app as it was read last. */
   readonly app: FunctionApp;
-  /** Settles with the handler's first answer, or with the failure of its first start. Never rejects. */
+  /** Settles with the handler's first answer, with the failure of the start, or with the stop. Never rejects. */
   readonly ready: Promise<ReadyReport>;
-  /** Opens the port and begins to start the handler. Errors: PORT_IN_USE, PORT_NOT_AVAILABLE. */
+  /** Opens the port and begins to start the handler. Errors: PORT_IN_USE, PORT_NOT_AVAILABLE, HOST_STOPPED. */
   start(): Promise<void>;
   /** Waits for a handler that answers, through failed starts and mended files; rejects when the signal aborts. */
   handlerReady(signal: AbortSignal): Promise<RunningHandler>;

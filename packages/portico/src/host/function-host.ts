@@ -2,32 +2,28 @@
 import type { AdminHost } from '../admin/admin-api.ts';
 import { answerAdmin } from '../admin/admin-api.ts';
 import type { AppSource } from '../config/load-function-app.ts';
-import { functionNotHttp, functionUnknown } from '../core/error-catalogue.ts';
+import { HostError } from '../core/error.ts';
+import { functionNotHttp, functionUnknown, hostStopped, portNotAvailable } from '../core/error-catalogue.ts';
 import type { AppSettings, FunctionApp } from '../core/function-app.ts';
 import { hostId } from '../core/host-id.ts';
 import type { HostState } from '../core/host-state.ts';
 import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
 import { formatProblem } from '../core/problem.ts';
-import type { CallContext } from '../http/call.ts';
 import type { PublicHost } from '../http/public-app.ts';
 import { listen, type PublicServer } from '../http/public-server.ts';
 import { createRequestHandler } from '../http/request-handler.ts';
 import { createUpgradeHandler } from '../http/upgrade-handler.ts';
-import { replyWriter } from '../http/whole-reply.ts';
 import { processEnvironment } from '../platform/environment.ts';
-import { createHttpDate } from '../platform/http-date.ts';
-import { machineName, temporaryFolder, thisMachine } from '../platform/machine.ts';
-import { keepHeapSmall } from '../platform/small-heap.ts';
+import { machineName, temporaryFolder } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
-import { systemRandom } from '../platform/system-random.ts';
-import { attachHandler } from '../worker/attached-handler.ts';
-import type { HandlerSource } from '../worker/handler-source.ts';
-import { createWorkerProcess } from '../worker/process.ts';
+import type { HandlerChannel } from '../worker/handler-channel.ts';
 import { type AppGeneration, readGeneration } from './app-generation.ts';
 import { type AppChange, watchApp } from './app-watcher.ts';
+import { createCallContext } from './call-context.ts';
 import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport, RunningHandler } from './create-host.ts';
 import { summarise } from './function-summary.ts';
-import { HandlerLink } from './handler-link.ts';
+import { createHandlerLink, sameHandler } from './handler-factory.ts';
+import type { HandlerLink } from './handler-link.ts';
 import { invokeOverHttp } from './invoke-over-http.ts';
 import { createRemarks } from './remarks.ts';
 
@@ -35,8 +31,6 @@ const DEFAULT_PORT = 7071;
 const DEFAULT_ADDRESS = '127.0.0.1';
 /** How long a stop waits for requests under way, and then for the handler's own end. */
 const STOP_GRACE_MS = 5000;
-/** The default of customHandler.initializationTimeout. */
-const DEFAULT_WAIT_MS = 30_000;
 /** Somebody mends the handler; a person does not notice this. */
 const READY_POLL_MS = 100;
 const SILENT: HostObserver = { log: () => {}, request: () => {} };
@@ -48,13 +42,16 @@ export class FunctionHost implements Host {
   readonly #observer: HostObserver;
   readonly #log: Logger;
   readonly #createdMs = systemClock.monotonicMs();
+  /** On the wall, as files are dated; rounded up, so that a file written just before is not taken for a new one. */
+  readonly #readAtMs = systemClock.now().getTime() + 1;
   readonly #configMs: number;
   readonly #ready = Promise.withResolvers<ReadyReport>();
   #generation: AppGeneration;
   #state: HostState = 'Starting';
+  #listenMs = 0;
   #server: PublicServer | undefined;
   #link: HandlerLink;
-  #stopWatching: (() => void) | undefined;
+  #stopWatching: (() => Promise<void>) | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -89,16 +86,14 @@ export class FunctionHost implements Host {
   }
 
   start(): Promise<void> {
-    this.#starting ??= this.#start();
+    this.#starting ??= this.#stopping === undefined ? this.#start() : Promise.reject(hostStopped());
     return this.#starting;
   }
 
   async #start(): Promise<void> {
     const host = this.#publicHost();
-    const context = this.#callContext();
+    const context = createCallContext(this.#observer);
     const startedMs = systemClock.monotonicMs();
-    // The handler needs longer than the port, so it goes first; requests that come before it wait.
-    const handlerStarted = this.#startHandler();
     try {
       this.#server = await listen({
         port: this.#port,
@@ -109,24 +104,22 @@ export class FunctionHost implements Host {
         httpDate: context.httpDate,
       });
     } catch (error) {
-      await this.#link.stop(0);
       this.#state = 'Stopped';
+      const failed = error instanceof HostError ? error : portNotAvailable({ port: this.#port, address: this.#address, cause: error });
+      this.#report({ failed });
       throw error;
     }
-    const listenMs = systemClock.monotonicMs() - startedMs;
-    keepHeapSmall();
+    this.#listenMs = systemClock.monotonicMs() - startedMs;
     this.#settle();
-    void handlerStarted.then((facts) => {
-      const totalMs = systemClock.monotonicMs() - this.#createdMs;
-      this.#ready.resolve({ ...facts, phases: { config: this.#configMs, listen: listenMs, handler: totalMs - this.#configMs }, totalMs });
+    void this.#startHandler().then((facts) => this.#report(facts));
+    this.#stopWatching = watchApp({
+      root: this.#options.root,
+      app: () => this.app,
+      readAtMs: this.#readAtMs,
+      clock: systemClock,
+      log: this.#log,
+      onChange: (change) => this.#changed(change),
     });
-    this.#stopWatching = watchApp(
-      this.#options.root,
-      () => this.app,
-      systemClock,
-      this.#log,
-      (change) => void this.#changed(change),
-    );
   }
 
   async handlerReady(signal: AbortSignal): Promise<RunningHandler> {
@@ -161,10 +154,25 @@ export class FunctionHost implements Host {
     // What is being started is stopped once it is there; a start that failed has cleaned up itself.
     await Promise.allSettled([this.#starting]);
     this.#state = 'Stopping';
-    this.#stopWatching?.();
-    await this.#server?.close(AbortSignal.timeout(STOP_GRACE_MS));
+    this.#link.turnAway();
+    await Promise.all([this.#closeServer(), this.#stopWatching?.()]);
     await this.#link.stop(STOP_GRACE_MS);
     this.#state = 'Stopped';
+    // For a host that was stopped before it was ready.
+    this.#report({});
+  }
+
+  async #closeServer(): Promise<void> {
+    const closed = new AbortController();
+    const cutOff = new AbortController();
+    systemClock.sleep(STOP_GRACE_MS, closed.signal).then(
+      () => cutOff.abort(),
+      () => {
+        // It closed in time.
+      },
+    );
+    await this.#server?.close(cutOff.signal);
+    closed.abort();
   }
 
   get #address(): string {
@@ -189,63 +197,54 @@ export class FunctionHost implements Host {
   }
 
   #createLink(): HandlerLink {
-    const { app } = this.#generation;
-    const waitMs = app.config?.handler?.initializationTimeoutMs ?? DEFAULT_WAIT_MS;
-    return new HandlerLink(this.#createSource(), systemClock, waitMs);
-  }
-
-  /** Nothing is started for an app that has nothing to call. */
-  #createSource(): HandlerSource | undefined {
-    const { app, obstacle } = this.#generation;
-    const { attachPort, root } = this.#options;
-    if (obstacle !== undefined || !app.functions.some(({ allowed }) => allowed)) return undefined;
-    if (attachPort !== undefined) return attachHandler(attachPort, systemClock, this.#log);
-    const handler = app.config?.handler;
-    if (handler === undefined) return undefined;
-    return createWorkerProcess({
-      handler,
-      root,
-      environment: { ...app.settings, ...siteName(app.settings, this.#server?.port ?? this.#port) },
-      machine: thisMachine,
-      clock: systemClock,
+    return createHandlerLink(this.#generation, {
+      ...this.#options,
       observer: this.#observer,
-      random: systemRandom,
+      port: () => this.#server?.port ?? this.#port,
     });
   }
 
   async #startHandler(): Promise<Pick<ReadyReport, 'handler' | 'failed'>> {
     await this.#link.start();
     const { source } = this.#link;
-    if (source === undefined) return {};
-    if (source.startError !== undefined) return { failed: source.startError };
-    return source.port === undefined ? {} : { handler: { pid: source.pid, port: source.port } };
+    if (source?.state === 'ready' && source.port !== undefined) return { handler: { pid: source.pid, port: source.port } };
+    return source?.startError === undefined ? {} : { failed: source.startError };
+  }
+
+  #report(facts: Pick<ReadyReport, 'handler' | 'failed'>): void {
+    const totalMs = systemClock.monotonicMs() - this.#createdMs;
+    const phases = { config: this.#configMs, listen: this.#listenMs, handler: totalMs - this.#configMs };
+    this.#ready.resolve({ ...facts, phases, totalMs });
   }
 
   async #changed({ file, kind }: AppChange): Promise<void> {
     if (this.#stopping !== undefined) return;
-    if (kind === 'handler') {
-      this.#retryHandler();
-      return;
+    if (kind === 'app') {
+      const before = this.#generation;
+      this.#generation = readGeneration(this.#source, this.#options);
+      this.#log.information(`${file} changed, so the app was read again.`);
+      this.#settle();
+      this.#logProblems();
+      if (!sameHandler(before, this.#generation)) return this.#replaceHandler();
     }
-    const before = this.#generation;
-    this.#generation = readGeneration(this.#source, this.#options);
-    this.#log.information(`${file} changed, so the app was read again.`);
-    this.#settle();
-    this.#logProblems();
-    if (sameHandler(before, this.#generation)) {
-      this.#retryHandler();
-      return;
-    }
-    const old = this.#link;
-    this.#link = this.#createLink();
-    await old.stop(STOP_GRACE_MS);
-    await this.#link.start();
+    // Perhaps a handler that does not run was mended.
+    this.#link.source?.retry();
   }
 
-  /** Something beside a handler that does not run was changed: perhaps it runs now. */
-  #retryHandler(): void {
-    const { source } = this.#link;
-    if (source?.state === 'failed') source.restart(STOP_GRACE_MS);
+  /** One after the other: two handlers of one app might want the same file or port. Requests wait meanwhile. */
+  async #replaceHandler(): Promise<void> {
+    const old = this.#link;
+    this.#link = this.#createLink();
+    await old.retire(STOP_GRACE_MS);
+    // It is ready when it is ready; the next change need not wait for that. Nothing starts once the host is being stopped.
+    if (this.#stopping === undefined) void this.#link.start();
+  }
+
+  async #whenChannel(signal: AbortSignal): Promise<HandlerChannel | HostError> {
+    const link = this.#link;
+    const found = await link.whenChannel(signal);
+    // Replaced meanwhile: what it said is about a handler that is gone.
+    return link === this.#link ? found : this.#whenChannel(signal);
   }
 
   #publicHost(): PublicHost {
@@ -261,7 +260,7 @@ export class FunctionHost implements Host {
       get channel() {
         return self.#link.channel;
       },
-      whenChannel: (signal) => self.#link.whenChannel(signal),
+      whenChannel: (signal) => self.#whenChannel(signal),
       admin: (call, target) => answerAdmin(call, target, admin),
       remark: createRemarks(),
       revealsReasons: LOOPBACK.test(this.#address),
@@ -287,27 +286,6 @@ export class FunctionHost implements Host {
       },
     };
   }
-
-  #callContext(): CallContext {
-    return {
-      observer: this.#observer,
-      writeWhole: replyWriter(),
-      nowMs: () => systemClock.now().getTime(),
-      monotonicMs: () => systemClock.monotonicMs(),
-      httpDate: createHttpDate(systemClock),
-    };
-  }
-}
-
-function sameHandler(one: AppGeneration, other: AppGeneration): boolean {
-  const facts = ({ app, obstacle }: AppGeneration): string =>
-    JSON.stringify([app.config?.handler, app.settings, obstacle?.kind, app.functions.length > 0]);
-  return facts(one) === facts(other);
-}
-
-/** What Azure's tools set for a handler that wants to know its own address. */
-function siteName(settings: AppSettings, port: number): AppSettings {
-  return settings.WEBSITE_HOSTNAME === undefined ? { WEBSITE_HOSTNAME: `localhost:${port}` } : {};
 }
 
 function definedOnly(variables: Readonly<Record<string, string | undefined>>): AppSettings {

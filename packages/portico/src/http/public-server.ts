@@ -35,15 +35,19 @@ export type PublicServer = {
 export async function listen(options: PublicServerOptions): Promise<PublicServer> {
   const server = await createNodeServer(options);
   const sockets = new Set<Duplex>();
-  server.on('connection', (socket) => {
+  const track = (socket: Duplex): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-  });
+  };
+  // With https there are two for each connection, one within the other.
+  server.on('connection', track);
+  server.on('secureConnection', track);
   const lastAnswers = new WeakMap<Duplex, ServerResponse>();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     // What was sent behind a request that ended its connection can have no answer, so nothing may come of it either.
     if (lastAnswers.get(request.socket)?.shouldKeepAlive === false) return;
     lastAnswers.set(request.socket, response);
+    if (!server.listening) response.shouldKeepAlive = false;
     options.onRequest(request, response);
   };
   server.on('request', onRequest);
@@ -67,7 +71,7 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
   return {
     port,
     url: `${scheme}://${displayHost(options.address)}:${port}`,
-    close: (cutOff) => close(server, sockets, cutOff),
+    close: (cutOff) => close(server, sockets, lastAnswers, cutOff),
   };
 }
 
@@ -102,7 +106,12 @@ function bind(server: Server, { port, address }: PublicServerOptions): Promise<v
   });
 }
 
-function close(server: Server, sockets: ReadonlySet<Duplex>, cutOff: AbortSignal): Promise<void> {
+function close(
+  server: Server,
+  sockets: ReadonlySet<Duplex>,
+  lastAnswers: WeakMap<Duplex, ServerResponse>,
+  cutOff: AbortSignal,
+): Promise<void> {
   return new Promise((resolve) => {
     const cut = (): void => {
       for (const socket of sockets) socket.destroy();
@@ -113,8 +122,16 @@ function close(server: Server, sockets: ReadonlySet<Duplex>, cutOff: AbortSignal
       resolve();
     });
     server.closeIdleConnections();
+    for (const socket of sockets) endAfterAnswer(socket, lastAnswers.get(socket));
     if (cutOff.aborted) cut();
   });
+}
+
+/** With its answer under way, if there is one, the connection ends. */
+function endAfterAnswer(socket: Duplex, last: ServerResponse | undefined): void {
+  if (last === undefined || last.writableFinished || !last.shouldKeepAlive) return;
+  last.once('finish', () => socket.end());
+  last.shouldKeepAlive = false;
 }
 
 const FAULT_STATUS: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
@@ -123,9 +140,8 @@ const FAULT_STATUS: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 43
 function answerFault(status: number, socket: Duplex, last: ServerResponse | undefined, date: string): void {
   if (last === undefined || (last.req.complete && last.writableFinished)) socket.end(emptyAnswer(status, date));
   else if (last.req.complete) {
-    // It is behind a request that still waits: with the answer to that one, which may have begun, the connection ends.
-    if (last.shouldKeepAlive) last.once('finish', () => socket.end());
-    last.shouldKeepAlive = false;
+    // It is behind a request that still waits for its answer, or for the rest of it.
+    endAfterAnswer(socket, last);
   }
   // It is in the body of a request that has its answer, or some of it.
   else if (last.headersSent) socket.destroy();

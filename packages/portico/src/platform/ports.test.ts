@@ -22,6 +22,14 @@ describe('ports', () => {
     await expect(listen('127.0.0.1', port)).resolves.toBe(port);
   });
 
+  test('says why there is no port on an address that is not of this machine', async () => {
+    await expect(freePort('192.0.2.1')).rejects.toMatchObject({
+      code: 'PORT_NOT_AVAILABLE',
+      message: expect.stringContaining('EADDRNOTAVAIL'),
+    });
+    expect(await isPortFree('192.0.2.1', 7071)).toBe(false);
+  });
+
   test('knows whether a port is free', async () => {
     const port = await listen('127.0.0.1');
     expect(await isPortFree('127.0.0.1', port)).toBe(false);

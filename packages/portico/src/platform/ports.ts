@@ -1,6 +1,7 @@
 // Ports of this machine: free ones, and who holds the others. What is behind a port is known on Linux only; elsewhere the answer is undefined.
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
+import { portNotAvailable } from '../core/error-catalogue.ts';
 import { commandLineOf, type ListeningSocket, listListeningSockets, listProcesses, listSocketInodes } from './linux.ts';
 
 export type Address = { readonly address: string; readonly port: number };
@@ -9,13 +10,21 @@ export type PortOwner = { readonly pid: number; readonly command: string };
 
 const LINUX = process.platform === 'linux';
 
-/** A port on which nobody listens at this moment. */
+/** A port on which nobody listens at this moment. Errors: PORT_NOT_AVAILABLE. */
 export async function freePort(host: string): Promise<number> {
-  return (await tryListen(host, 0)) as number;
+  try {
+    return await tryListen(host, 0);
+  } catch (cause) {
+    throw portNotAvailable({ port: 0, address: host, cause });
+  }
 }
 
 export async function isPortFree(host: string, port: number): Promise<boolean> {
-  return (await tryListen(host, port)) !== undefined;
+  // Taken, or forbidden: in both cases nobody else could open it either.
+  return tryListen(host, port).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Who listens on that port of any address; undefined also when it belongs to another user. */
@@ -54,15 +63,10 @@ async function socketsOn(port: number): Promise<ListeningSocket[]> {
   return (await listListeningSockets()).filter((socket) => socket.port === port);
 }
 
-async function tryListen(host: string, port: number): Promise<number | undefined> {
+async function tryListen(host: string, port: number): Promise<number> {
   const server = createServer();
-  try {
-    await once(server.listen({ host, port, exclusive: true }), 'listening');
-  } catch {
-    // Taken, or forbidden: in both cases nobody else could open it either.
-    return undefined;
-  }
-  const address = server.address();
+  await once(server.listen({ host, port, exclusive: true }), 'listening');
+  const bound = server.address() as AddressInfo;
   await once(server.close(), 'close');
-  return typeof address === 'object' ? address?.port : undefined;
+  return bound.port;
 }

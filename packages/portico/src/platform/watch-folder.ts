@@ -1,7 +1,14 @@
 import { watch } from 'node:fs';
 
-/** Calls with the name of each entry of the folder that is written, added or taken away; not for what lies deeper. Returns how to end it. */
-export function watchFolder(folder: string, onEntry: (name: string) => void, onFault: (error: NodeJS.ErrnoException) => void): () => void {
+/**
+ * Calls with the name of each entry of the folder that is written, added or taken away; not for what lies deeper.
+ * Returns how to end it, or undefined after a fault.
+ */
+export function watchFolder(
+  folder: string,
+  onEntry: (name: string) => void,
+  onFault: (error: NodeJS.ErrnoException) => void,
+): (() => void) | undefined {
   try {
     const watcher = watch(folder, { persistent: false }, (_event, name) => {
       if (name !== null) onEntry(name);
@@ -10,6 +17,6 @@ export function watchFolder(folder: string, onEntry: (name: string) => void, onF
     return () => watcher.close();
   } catch (error) {
     onFault(error as NodeJS.ErrnoException);
-    return () => {};
+    return undefined;
   }
 }

@@ -35,7 +35,7 @@ export function attachHandler(port: number, clock: Clock, log: Logger): HandlerS
       // A stop ends the wait; those who wait themselves are told by whenReady.
       ready.catch(() => {});
     },
-    restart() {},
+    retry() {},
     async stop() {
       stopped.abort();
       if (state !== 'stopped') become('stopped');

@@ -15,6 +15,7 @@ export class HandlerChannel implements ConnectionOwner {
   readonly #idle: IdleConnection[] = [];
   readonly #all = new Set<HandlerConnection>();
   readonly port: number;
+  #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(port: number, clock: Pick<Clock, 'monotonicMs'>) {
     this.port = port;
@@ -27,6 +28,14 @@ export class HandlerChannel implements ConnectionOwner {
     return connection;
   }
 
+  /** No connection is used again; resolves when the last exchange has ended. */
+  drain(): Promise<void> {
+    this.#drained ??= Promise.withResolvers();
+    for (const { connection } of this.#idle.splice(0)) connection.close();
+    this.#endDrain();
+    return this.#drained.promise;
+  }
+
   /** Ends every connection; exchanges under way fail. */
   close(): void {
     for (const connection of this.#all) connection.close();
@@ -34,6 +43,7 @@ export class HandlerChannel implements ConnectionOwner {
   }
 
   idle(connection: HandlerConnection, keepAliveSeconds: number | undefined): void {
+    if (this.#drained !== undefined) return connection.close();
     const idleMs = keepAliveSeconds === undefined ? IDLE_MS : keepAliveSeconds * 1000 - IDLE_MARGIN_MS;
     this.#idle.push({ connection, untilMs: this.#clock.monotonicMs() + idleMs });
   }
@@ -42,12 +52,17 @@ export class HandlerChannel implements ConnectionOwner {
     this.#all.delete(connection);
     const at = this.#idle.findIndex((candidate) => candidate.connection === connection);
     if (at >= 0) this.#idle.splice(at, 1);
+    this.#endDrain();
   }
 
   repeat(request: HandlerRequest, sink: ExchangeSink): void {
     const connection = this.#open();
     sink.repeated(connection);
     connection.send(request, sink);
+  }
+
+  #endDrain(): void {
+    if (this.#all.size === 0) this.#drained?.resolve();
   }
 
   #takeIdle(): HandlerConnection | undefined {

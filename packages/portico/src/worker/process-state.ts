@@ -9,8 +9,7 @@ export const WORKER_TRANSITIONS: Readonly<Record<WorkerState, Partial<Readonly<R
   starting: { answer: 'ready', fail: 'failed', stop: 'stopping' },
   ready: { fail: 'failed', stop: 'stopping' },
   failed: { start: 'starting', stop: 'stopping' },
-  // A restart goes on from here without having been stopped in between.
-  stopping: { start: 'starting', end: 'stopped' },
+  stopping: { end: 'stopped' },
 };
 
 export function nextState(state: WorkerState, event: WorkerEvent): WorkerState {

@@ -188,28 +188,37 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     expect(withCode('WORKER_EXITED')).toEqual([]);
   });
 
-  test('is replaced by a restart, which is no stop', async () => {
-    create('serve');
+  test('is tried again at once when something was mended, and its failures go on counting', async () => {
+    create('1 1 1 1 1 1');
     worker.start();
-    await untilReady();
-    const { pid } = worker;
-    worker.restart(1000);
-    const ready = worker.whenReady(AbortSignal.timeout(20_000));
-    await untilReady();
-    await ready;
-    expect(worker.pid).not.toBe(pid);
-    expect(states).toEqual(['starting', 'ready', 'stopping', 'starting', 'ready']);
-    expect(withCode('WORKER_EXITED')).toEqual([]);
+    for (let failures = 2; failures <= 3; failures++) {
+      await untilFailures(failures);
+      await clock.advance(500 * 2 ** (failures - 2));
+    }
+    await untilFailures(4);
+    await clock.advance(1000);
+    worker.retry();
+    await untilFailures(5);
+    expect(withCode('WORKER_EXITED').map(({ fields }) => fields?.retryInMs)).toEqual([0, 500, 1000, 2000, 4000]);
+    expect(clock.monotonicMs()).toBe(2500);
   });
 
-  test('is started at once by a restart while it waits, and its failures are forgotten', async () => {
-    create('1 1 1 1');
+  test('is not tried again for what changes while it runs or right after its crash: that may be its own work', async () => {
+    create('1 1 1 serve');
     worker.start();
+    worker.retry();
     await untilFailures(2);
-    worker.restart(0);
-    await untilFailures(4);
-    expect(withCode('WORKER_EXITED').map(({ fields }) => fields?.retryInMs)).toEqual([0, 500, 0, 500]);
-    expect(clock.monotonicMs()).toBe(0);
+    worker.retry();
+    await clock.advance(499);
+    worker.retry();
+    expect(worker.state).toBe('failed');
+    await clock.advance(1);
+    await untilFailures(3);
+    await clock.advance(1000);
+    await untilReady();
+    const { pid } = worker;
+    worker.retry();
+    expect([worker.state, worker.pid]).toEqual(['ready', pid]);
   });
 
   test.each([

@@ -23,8 +23,8 @@ export interface WorkerProcess {
   readonly readyAfterMs: number | undefined;
   /** Begins to supervise it; whenReady tells how that went. Without effect while it is supervised already. */
   start(): void;
-  /** A new process, at once, with a clean slate: something was mended. The old one gets that long to end. */
-  restart(graceMs: number): void;
+  /** Perhaps something was mended: the next start is now, if it does not run. Its failures go on counting. */
+  retry(): void;
   /** Resolves when nothing of it is left. A further call with a shorter grace hurries the first. */
   stop(graceMs: number): Promise<void>;
   /** Waits as long as a process is starting or will be started. Rejects with a HostError when nobody is trying any more, and with the signal's reason. */
@@ -37,6 +37,9 @@ export type WorkerProcessOptions = RunOptions & { readonly random: Random };
 
 /** A crash after so long is a first crash again. */
 const HEALTHY_MS = 60_000;
+
+/** What changes on disk so soon after a crash may be the crashed process's own work. */
+const OWN_DOING_MS = 1000;
 
 /** What the handler opens for itself is looked at once it has settled, and no caller waits for that. */
 const LOOK_AROUND_MS = 1000;
@@ -55,7 +58,7 @@ class SupervisedWorker implements WorkerProcess {
   #startError: HostError | undefined;
   #readyAfterMs: number | undefined;
   #supervising: Promise<void> | undefined;
-  /** Somebody asked for the end; a restart does not. */
+  /** Somebody asked for the end. */
   #stopping = false;
   /** Nobody tries to start it any more. */
   #hopeless = false;
@@ -63,6 +66,7 @@ class SupervisedWorker implements WorkerProcess {
   #interrupt = new AbortController();
   #graceMs = 0;
   #failureCount = 0;
+  #failedAtMs = 0;
   #lookedAround = false;
 
   constructor(options: WorkerProcessOptions) {
@@ -90,10 +94,11 @@ class SupervisedWorker implements WorkerProcess {
     this.#supervising ??= this.#supervise();
   }
 
-  restart(graceMs: number): void {
-    this.#failureCount = 0;
-    this.#end(graceMs);
-    this.start();
+  retry(): void {
+    if (this.#state !== 'failed') return;
+    // A handler that writes beside itself and crashes would otherwise never be waited for.
+    const ownDoing = !this.#hopeless && this.#options.clock.monotonicMs() - this.#failedAtMs < OWN_DOING_MS;
+    if (!ownDoing) this.#interrupt.abort();
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -153,7 +158,8 @@ class SupervisedWorker implements WorkerProcess {
     const { port: fixed, section } = this.#options.handler;
     const wanted = fixed ?? this.#port;
     if (wanted !== undefined && (await isPortFree(HANDLER_HOST, wanted))) return wanted;
-    return fixed === undefined ? freePort(HANDLER_HOST) : workerPortTaken({ port: fixed, section, owner: await portOwner(fixed) });
+    if (fixed !== undefined) return workerPortTaken({ port: fixed, section, owner: await portOwner(fixed) });
+    return freePort(HANDLER_HOST).catch((error: HostError) => error);
   }
 
   #welcome(afterMs: number, signal: AbortSignal): void {
@@ -175,9 +181,10 @@ class SupervisedWorker implements WorkerProcess {
     if ((await addressesOfPort(port))?.some(isEveryAddress)) this.#report('warning', workerListensEverywhere(port));
   }
 
-  /** Until the next start is due. What cannot succeed as it is waits for somebody to mend it and to call restart. */
+  /** Until the next start is due. What cannot succeed as it is waits for somebody to mend it and to call retry. */
   async #pause(end: Exclude<RunEnd, { how: 'stopped' }>, signal: AbortSignal): Promise<void> {
     this.#startError = end.error;
+    this.#failedAtMs = this.#options.clock.monotonicMs();
     this.#hopeless = end.how === 'refused';
     const retryInMs = end.how === 'refused' ? undefined : this.#delayMs(end);
     if (end.how === 'restart') {

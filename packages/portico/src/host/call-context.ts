@@ -1,0 +1,15 @@
+import type { HostObserver } from '../core/log.ts';
+import type { CallContext } from '../http/call.ts';
+import { replyWriter } from '../http/whole-reply.ts';
+import { createHttpDate } from '../platform/http-date.ts';
+import { systemClock } from '../platform/system-clock.ts';
+
+export function createCallContext(observer: HostObserver): CallContext {
+  return {
+    observer,
+    writeWhole: replyWriter(),
+    nowMs: () => systemClock.now().getTime(),
+    monotonicMs: () => systemClock.monotonicMs(),
+    httpDate: createHttpDate(systemClock),
+  };
+}
