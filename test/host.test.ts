@@ -240,6 +240,46 @@ describe('one broken thing', () => {
   });
 });
 
+describe('what a user meets first', () => {
+  test('a handler that crashes at every start is 503 with the reason, without a long wait', async () => {
+    using app = temporaryApp({ 'handler.cjs': `console.error('no database'); process.exit(3);` });
+    await using host = await running(app);
+    await host.ready;
+    await vi.waitFor(() => expect(host.records.filter(({ code }) => code === 'WORKER_EXITED').length).toBeGreaterThan(2), {
+      timeout: 10_000,
+    });
+    const answer = await fetch(`${host.url}/api/Hello`, { signal: AbortSignal.timeout(5000) });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.text()).toContain('no database');
+    const [first, ...others] = host.records.filter(({ code }) => code === 'WORKER_EXITED');
+    expect(first?.message).toContain('no database');
+    expect(others.at(-1)?.message).toBe('The handler failed in the same way again.');
+  });
+
+  test('a folder that does not exist rejects the start', async () => {
+    const host = createHost({ root: '/nosuch-folder', port: 0, environment: {} });
+    await expect(host.start()).rejects.toMatchObject({ code: 'APP_ROOT_NOT_FOUND' });
+  });
+
+  test('a misspelt trigger answers at its URL with the reason', async () => {
+    using app = temporaryApp({ 'Typo/function.json': { bindings: [{ type: 'htpTrigger', direction: 'in', name: 'req' }] } });
+    await using host = await running(app);
+    const answer = await fetch(`${host.url}/api/Typo`);
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('htpTrigger')]);
+  });
+
+  test('who may read across origins is what the host says, not the handler', async () => {
+    using app = temporaryApp({
+      'handler.cjs': `require('node:http').createServer((request, response) => { response.setHeader('Access-Control-Allow-Origin', '*'); response.end('x'); }).listen(Number(process.env.FUNCTIONS_CUSTOMHANDLER_PORT), '127.0.0.1');`,
+    });
+    await using host = await running(app, { cors: { origins: ['http://localhost:3000'], credentials: true } });
+    const answer = await host.invoke('Hello', { headers: { origin: 'http://localhost:3000' } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
+    expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
+    expect(answer.headers.get('vary')).toBe('Origin');
+  });
+});
+
 describe('changes on disk', () => {
   test('a new function is served, a removed one is gone', async () => {
     using app = temporaryApp();

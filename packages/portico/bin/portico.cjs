@@ -3,7 +3,11 @@
 'use strict';
 var major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
-  process.stderr.write('portico needs Node 24 or newer; this is Node ' + process.versions.node + '. Install one from https://nodejs.org or your package manager.\n');
+  process.stderr.write(
+    'portico needs Node 24 or newer; this is Node ' +
+      process.versions.node +
+      '. Install one from https://nodejs.org or your package manager.\n',
+  );
   process.exit(1);
 }
 // Node keeps what it compiled, so that the next start need not. Where that cannot be written, nothing is kept.

@@ -277,7 +277,7 @@ export const handlerReplyUnreadable = defineError(
   'worker',
   (facts: { field: string; got: string; expected: string }) => ({
     message: `The handler's reply cannot be read: ${facts.field} is ${facts.got}, expected ${facts.expected}.`,
-    hint: `A good reply is application/json: ${SAMPLE_REPLY}. ${onAzure('Invalid HttpResponseMessage:')}`,
+    hint: `A good reply is application/json: ${SAMPLE_REPLY}. If the handler answers HTTP itself, set customHandler.enableForwardingHttpRequest to true in host.json. ${onAzure('Invalid HttpResponseMessage:')}`,
   }),
 );
 

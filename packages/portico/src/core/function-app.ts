@@ -95,7 +95,7 @@ export type HandlerConfig = {
 };
 
 export type RetryPolicy =
-  | { readonly strategy: 'fixedDelay'; /** -1: for ever. */ readonly maxRetryCount: number; readonly delayMs: number }
+  | { readonly strategy: 'fixedDelay' /** -1: for ever. */; readonly maxRetryCount: number; readonly delayMs: number }
   | { readonly strategy: 'exponentialBackoff'; readonly maxRetryCount: number; readonly minimumMs: number; readonly maximumMs: number };
 
 /** portico.json: what Azure's files have no word for. */

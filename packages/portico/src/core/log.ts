@@ -46,7 +46,10 @@ export type Logger = {
 };
 
 export function createLogger(observer: Pick<HostObserver, 'log'>, category: string): Logger {
-  const at = (level: LogLevel): Logger['trace'] => (message, more) => observer.log({ ...more, level, category, message });
+  const at =
+    (level: LogLevel): Logger['trace'] =>
+    (message, more) =>
+      observer.log({ ...more, level, category, message });
   return {
     trace: at('trace'),
     debug: at('debug'),

@@ -1,9 +1,11 @@
 // One function app that runs: the state it is in, what is served at this moment, and what happens when the app changes on disk.
+
+import { existsSync } from 'node:fs';
 import type { AdminHost } from '../admin/admin-api.ts';
 import { answerAdmin } from '../admin/admin-api.ts';
 import type { AppSource } from '../config/load-function-app.ts';
 import { HostError } from '../core/error.ts';
-import { functionNotHttp, functionUnknown, hostStopped, portNotAvailable } from '../core/error-catalogue.ts';
+import { appRootNotFound, functionNotHttp, functionUnknown, hostStopped, portNotAvailable } from '../core/error-catalogue.ts';
 import type { AppSettings, FunctionApp } from '../core/function-app.ts';
 import { hostId } from '../core/host-id.ts';
 import type { HostState } from '../core/host-state.ts';
@@ -95,6 +97,7 @@ export class FunctionHost implements Host {
     const context = createCallContext(this.#observer);
     const startedMs = systemClock.monotonicMs();
     try {
+      if (!existsSync(this.#options.root)) throw appRootNotFound({ folder: this.#options.root, exists: false, below: [] });
       this.#server = await listen({
         port: this.#port,
         address: this.#address,

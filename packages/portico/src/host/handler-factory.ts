@@ -41,7 +41,7 @@ function createSource(generation: AppGeneration, { root, attachPort, observer, p
   return createWorkerProcess({
     handler: config.handler,
     root,
-    environment: { ...siteName(port()), ...settings },
+    environment: { ...localDefaults(port()), ...settings },
     machine: thisMachine,
     clock: systemClock,
     observer,
@@ -54,7 +54,7 @@ function hasWork({ app, obstacle }: AppGeneration): boolean {
   return obstacle === undefined && app.functions.some(({ allowed }) => allowed);
 }
 
-/** What Azure's tools set for a handler that wants to know its own address. */
-function siteName(port: number): AppSettings {
-  return { WEBSITE_HOSTNAME: `localhost:${port}` };
+/** What Azure's own local tool tells a handler about where it runs, unless the settings say it. */
+function localDefaults(port: number): AppSettings {
+  return { WEBSITE_HOSTNAME: `localhost:${port}`, AZURE_FUNCTIONS_ENVIRONMENT: 'Development' };
 }

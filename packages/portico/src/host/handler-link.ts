@@ -5,6 +5,9 @@ import { handlerAbsent, handlerNotReadyInTime, workerStopped } from '../core/err
 import { HandlerChannel } from '../worker/handler-channel.ts';
 import type { HandlerSource } from '../worker/handler-source.ts';
 
+/** Longer than the first, immediate, retry takes to begin. */
+const FAILURE_PATIENCE_MS = 250;
+
 export class HandlerLink {
   readonly #createSource: () => HandlerSource | undefined;
   readonly #clock: Clock;
@@ -58,15 +61,16 @@ export class HandlerLink {
     const waiting = AbortSignal.any([signal, this.#over.signal, enough.signal]);
     const tooLong = this.#clock.sleep(this.#mostWaitMs, waiting);
     const ready = this.#whenReady(waiting);
+    const failed = this.#staysFailed(waiting);
     try {
-      await Promise.race([ready, tooLong]);
+      await Promise.race([ready, tooLong, failed]);
       return this.#channel ?? this.#source?.startError ?? handlerNotReadyInTime(this.#mostWaitMs);
     } catch (error) {
       if (error instanceof HostError) return error;
       if (this.#over.signal.aborted) return workerStopped();
       throw error;
     } finally {
-      void Promise.allSettled([ready, tooLong]);
+      void Promise.allSettled([ready, tooLong, failed]);
       enough.abort();
     }
   }
@@ -75,6 +79,15 @@ export class HandlerLink {
     await this.#begun.promise;
     if (this.#source === undefined) throw handlerAbsent();
     await this.#source.whenReady(signal);
+  }
+
+  /** Resolves when the handler has failed and is not tried again at once: a caller is better served with the reason. */
+  async #staysFailed(signal: AbortSignal): Promise<void> {
+    await this.#begun.promise;
+    while (!signal.aborted) {
+      await this.#clock.sleep(FAILURE_PATIENCE_MS, signal);
+      if (this.#source?.state === 'failed') return;
+    }
   }
 
   /** Nobody needs to wait for this handler any more, and whoever does is told so. */

@@ -1,5 +1,6 @@
 // From a function app as read to one that can be served: routes in Azure's order, a mode for each function, limits and headers.
 import type { FunctionApp, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import type { Problem } from '../core/problem.ts';
 import { routeTemplateWrong } from '../core/problems/function-json.ts';
 import { Admission } from '../http/admission.ts';
@@ -58,6 +59,8 @@ function unroutable({ config, functions, problems }: FunctionApp, routeProblems:
     };
   });
 }
+
+const isOtherTrigger = (type: string | undefined): boolean => type !== undefined && nearestName(type, ['httpTrigger']) === undefined;
 
 /** `bad/{id:nosuch}` → `bad/{*rest}`; undefined when the route does not begin with a literal segment. */
 function literalPart(route: string | undefined): string | undefined {

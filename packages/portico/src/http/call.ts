@@ -36,6 +36,8 @@ export class Call {
   readonly #startedMs: number;
   /** Added to whatever answer there is, unless it has a header of that name. */
   extraHeaders: readonly HeaderPair[] = [];
+  /** Replace what the handler says under these names: the host answers for who may read, as the platform does on Azure. */
+  corsHeaders: readonly HeaderPair[] = [];
   functionName: string | undefined;
   invocationId: string | undefined;
   /** Called when the caller goes away before the answer is complete. */
@@ -135,6 +137,9 @@ export class Call {
     for (const [name, value] of this.extraHeaders) {
       if (!hasHeader(headerLines, name)) lines += `${name}: ${value}\r\n`;
     }
+    if (this.corsHeaders.length === 0) return lines;
+    lines = lines.replace(/^access-control-allow-(?:origin|credentials):.*\r\n/gim, '');
+    for (const [name, value] of this.corsHeaders) lines += `${name}: ${value}\r\n`;
     return lines;
   }
 }

@@ -43,10 +43,14 @@ function passesCors(call: Call, host: PublicHost): boolean {
   const verdict = host.app.cors === undefined ? { kind: 'none' as const } : judgeOrigin(call.request, host.app.cors);
   if (verdict.kind === 'none') return true;
   if (verdict.kind === 'refused') {
-    host.remark(call, 'CORS_REFUSED', `A browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`);
+    host.remark(
+      call,
+      'CORS_REFUSED',
+      `Unless the handler itself allows it, a browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`,
+    );
     return true;
   }
-  call.extraHeaders = [...call.extraHeaders, ...verdict.headers];
+  call.corsHeaders = verdict.headers;
   if (verdict.kind === 'allowed') return true;
   call.answer(204, 'succeeded');
   return false;

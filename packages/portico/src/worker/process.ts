@@ -57,6 +57,8 @@ class SupervisedWorker implements WorkerProcess {
   #child: ChildProcess | undefined;
   #startError: HostError | undefined;
   #readyAfterMs: number | undefined;
+  /** The latest failure that was logged. */
+  #reported: HostError | undefined;
   #supervising: Promise<void> | undefined;
   /** Somebody asked for the end. */
   #stopping = false;
@@ -164,6 +166,7 @@ class SupervisedWorker implements WorkerProcess {
 
   #welcome(afterMs: number, signal: AbortSignal): void {
     this.#startError = undefined;
+    this.#reported = undefined;
     this.#readyAfterMs = afterMs;
     this.#apply('answer');
     this.#logger.information('Worker process started and initialized.', {
@@ -190,12 +193,20 @@ class SupervisedWorker implements WorkerProcess {
     if (end.how === 'restart') {
       this.#logger.information('Language Worker Process exited and needs to be restarted.', { fields: { retryInMs } });
     } else {
-      this.#report('error', end.error, { retryInMs });
+      this.#reportFailure(end.error, retryInMs);
     }
     this.#apply('fail');
     const pause = retryInMs === undefined ? aborted(signal) : this.#options.clock.sleep(retryInMs, signal);
     // Cut short: what is next was decided by whoever did it.
     await pause.catch(() => {});
+  }
+
+  /** In full when it is news; a handler that fails alike again and again gets a line each time. */
+  #reportFailure(error: HostError, retryInMs: number | undefined): void {
+    const same = this.#reported?.code === error.code && withoutNumbers(this.#reported.message) === withoutNumbers(error.message);
+    this.#reported = error;
+    if (same) this.#logger.error('The handler failed in the same way again.', { code: error.code, fields: { retryInMs } });
+    else this.#report('error', error, { retryInMs });
   }
 
   #delayMs({ how, readyForMs }: Extract<RunEnd, { how: 'failed' | 'restart' }>): number {
@@ -241,3 +252,6 @@ class SupervisedWorker implements WorkerProcess {
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
+
+/** Process ids, ports and times differ from failure to failure. */
+const withoutNumbers = (text: string): string => text.replace(/\d+/g, '#');
