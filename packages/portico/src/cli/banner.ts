@@ -1,10 +1,14 @@
 // What stands at the top of the output: what runs, where to reach it, what was found wrong, and how the start went.
+import { HTTP_METHODS } from '../config/function-options.ts';
 import { formatProblem, type Problem } from '../core/problem.ts';
 import type { FunctionSummary, ReadyReport } from '../host/create-host.ts';
 import type { Palette } from './palette.ts';
 import type { Listening, NotReady } from './reporter.ts';
 
-export function formatListening({ version, root, functions, problems }: Listening, palette: Palette): string {
+const MOST_NAMES = 10;
+
+export function formatListening(run: Listening, palette: Palette): string {
+  const { version, root, functions, problems, authorityFile } = run;
   const nameWidth = Math.max(0, ...functions.map(({ name }) => name.length));
   const methodWidth = Math.max(0, ...functions.map((each) => methodsOf(each).length));
   const rows = functions.map((each) => `  ${each.name.padEnd(nameWidth)}  ${describe(each, methodWidth, palette)}`);
@@ -13,6 +17,10 @@ export function formatListening({ version, root, functions, problems }: Listenin
   const sections = [
     [`${palette.bold(`portico ${version}`)}  ${root}`],
     rows.length > 0 ? rows : ['  no functions'],
+    [
+      ...formatOpen(run, palette).map((line) => `  ${line}`),
+      ...(authorityFile === undefined ? [] : [`  https vouched for by ${authorityFile}: trust it once, or give it to curl --cacert`]),
+    ],
     others.map((problem) => `  ${formatMarked(problem, palette)}`),
   ];
   return sections
@@ -21,7 +29,20 @@ export function formatListening({ version, root, functions, problems }: Listenin
     .join('\n');
 }
 
-export function formatMarked(problem: Problem, palette: Palette): string {
+/** What --quiet leaves of the banner. */
+export function formatWarnings(run: Listening, palette: Palette): string[] {
+  return [...formatOpen(run, palette), ...run.problems.map((problem) => formatMarked(problem, palette))];
+}
+
+function formatOpen({ openUrls, functions }: Listening, palette: Palette): string[] {
+  if (openUrls === undefined) return [];
+  const names = functions.flatMap(({ name, disabled, problem }) => (disabled || problem ? [] : [name]));
+  const more = names.length > MOST_NAMES ? [`${names.length - MOST_NAMES} more`] : [];
+  const open = ['the admin API', ...names.slice(0, MOST_NAMES), ...more].join(', ').replace(/, ([^,]+)$/, ' and $1');
+  return [palette.yellow(`! open to other machines at ${openUrls.join(', ')}, without keys: ${open}`)];
+}
+
+function formatMarked(problem: Problem, palette: Palette): string {
   return problem.severity === 'error' ? palette.red(`✗ ${formatProblem(problem)}`) : palette.yellow(`! ${formatProblem(problem)}`);
 }
 
@@ -48,5 +69,6 @@ function describe(summary: FunctionSummary, methodWidth: number, palette: Palett
 
 function methodsOf({ methods, url, disabled, problem }: FunctionSummary): string {
   if (problem || disabled || url === undefined) return '';
-  return methods ? methods.map((method) => method.toUpperCase()).join(' ') : '*';
+  const names = new Set(methods?.map((method) => method.toUpperCase()));
+  return methods === undefined || HTTP_METHODS.every((method) => names.has(method)) ? '*' : [...names].join(' ');
 }

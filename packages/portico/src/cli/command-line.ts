@@ -1,6 +1,13 @@
 // From the words that were typed to what is to be done. Wrong usage is thrown as a HostError of kind usage.
 import { parseArgs } from 'node:util';
-import { commandUnknown, flagTakesNoValue, flagUnknown, flagValueMissing, tooManyArguments } from '../core/error-catalogue.ts';
+import {
+  commandUnknown,
+  flagTakesNoValue,
+  flagUnknown,
+  flagValueMissing,
+  helpTopicUnknown,
+  tooManyArguments,
+} from '../core/error-catalogue.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { COMMANDS, type CommandName, type Flag, GLOBAL_FLAGS, START_FLAGS, type StartFlags } from './flags.ts';
 import { FUNC_SPELLINGS } from './func-spellings.ts';
@@ -32,7 +39,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const command = commandNamed(word);
   if (flags.help) return { command: 'help', topic: command };
   const argument = onlyOne(rest, command);
-  if (command === 'help') return { command, topic: argument === undefined ? undefined : commandNamed(argument) };
+  if (command === 'help') return { command, topic: argument === undefined ? undefined : topicNamed(argument) };
   if (command === 'completion') return { command, shell: argument };
   return { command, app: argument ?? app, flags: flags as StartFlags, remarks };
 }
@@ -93,8 +100,19 @@ function addFlag({ flags }: Words, name: string, value: string | undefined): voi
 }
 
 function commandNamed(word: string): CommandName {
-  if (Object.hasOwn(COMMANDS, word)) return word as CommandName;
-  throw commandUnknown(word, nearestName(word, Object.keys(COMMANDS)));
+  if (isCommand(word)) return word;
+  // "portico version" is what others call it.
+  const nearest = nearestName(word, [...Object.keys(COMMANDS), ...Object.keys(GLOBAL_FLAGS)]);
+  throw commandUnknown(word, nearest === undefined || isCommand(nearest) ? nearest : `--${nearest}`);
+}
+
+function topicNamed(word: string): CommandName {
+  if (isCommand(word)) return word;
+  throw helpTopicUnknown(word, nearestName(word, Object.keys(COMMANDS)));
+}
+
+function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
 }
 
 function onlyOne(words: readonly string[], command: CommandName): string | undefined {

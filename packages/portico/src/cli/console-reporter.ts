@@ -1,7 +1,7 @@
 // What people see: a banner, one line per request, and what the handler says indented beneath.
 import type { LogRecord, RequestSummary } from '../core/log.ts';
-import { formatListening, formatMarked, formatNotReady, formatReady } from './banner.ts';
-import { isSaidByFunction, type LogFilter, showsRequest } from './log-filter.ts';
+import { formatListening, formatNotReady, formatReady, formatWarnings } from './banner.ts';
+import { isSaidByFunction, type LogFilter, looksFailed, showsRequest } from './log-filter.ts';
 import type { Palette } from './palette.ts';
 import type { Reporter } from './reporter.ts';
 import { createTimeOfDay } from './time-of-day.ts';
@@ -32,7 +32,7 @@ export function createConsoleReporter({ writeLine, nowMs, shows, palette, quiet 
   return {
     listening(run) {
       if (!quiet) writeLine(formatListening(run, palette));
-      else for (const problem of run.problems) writeLine(formatMarked(problem, palette));
+      else for (const line of formatWarnings(run, palette)) writeLine(line);
     },
     ready(report) {
       if (!quiet) writeLine(formatReady(report));
@@ -50,7 +50,7 @@ export function createConsoleReporter({ writeLine, nowMs, shows, palette, quiet 
     request(summary) {
       if (!showsRequest(shows, summary)) return;
       const { outcome, startedAtMs, durationMs, status, method, target, invocationId } = summary;
-      const { mark, colour } = OUTCOMES[outcome];
+      const { mark, colour } = OUTCOMES[looksFailed(summary) ? 'failed' : outcome];
       const id = invocationId ? palette.dim(` #${shortId(invocationId)}`) : '';
       const duration = palette.dim(`${formatMs(durationMs)} ms`);
       writeLine(

@@ -32,6 +32,12 @@ export const EVENTS = {
       pid: { type: 'integer', doc: 'Process id of the host.' },
       root: { type: 'string', doc: 'Folder of the app.' },
       url: { type: 'string', doc: 'Where the host listens.' },
+      openUrls: {
+        type: 'string[]',
+        optional: true,
+        doc: 'Where other machines reach it, without keys. Absent when it listens on loopback only.',
+      },
+      authorityFile: { type: 'string', optional: true, doc: 'With --https alone: the certificate that callers have to trust.' },
       functions: {
         type: 'object[]',
         doc: 'name, type, disabled; methods (absent: all) and url if HTTP calls it; problem (code, message) if it is broken.',

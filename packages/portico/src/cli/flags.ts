@@ -32,7 +32,11 @@ export const START_FLAGS = {
   },
   'cors-credentials': { doc: 'Let those pages send cookies and credentials.' },
   https: { doc: 'Serve HTTPS, with a certificate made on this machine unless --cert names one.' },
-  cert: { value: 'FILE', completes: 'file', doc: 'Certificate and key for HTTPS: a PFX file, or PEM with the key in it or beside it.' },
+  cert: {
+    value: 'FILE',
+    completes: 'file',
+    doc: 'Certificate and key for HTTPS: a PFX file, or PEM with the key in it or beside it. Implies --https.',
+  },
   password: { value: 'P', doc: 'Password of the certificate file.' },
   'no-auth': { doc: 'Allow an address beyond loopback although nothing asks callers for a key.' },
   'xff-style': {

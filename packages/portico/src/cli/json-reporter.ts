@@ -18,20 +18,24 @@ export function createJsonReporter({ writeLine, nowMs, shows }: JsonOptions): Re
     writeLine(format(event, fields, atMs));
 
   return {
-    listening({ version, processId, root, url, functions, problems }) {
+    listening({ version, processId, root, url, openUrls, authorityFile, functions, problems }) {
       const listed = functions.map(({ problem, ...summary }) => ({
         ...summary,
         problem: problem && { code: problem.code, message: problem.message },
       }));
-      emit('listening', { version, pid: processId, root, url, functions: listed, problems: problems.map(withoutParity) });
+      const told = { version, pid: processId, root, url, openUrls, authorityFile };
+      emit('listening', { ...told, functions: listed, problems: problems.map(withoutParity) });
     },
-    ready: ({ handler, phases, totalMs }) => emit('ready', { totalMs, phases, handler }),
+    ready({ handler, phases, totalMs }) {
+      const rounded = Object.fromEntries(Object.entries(phases).map(([phase, ms]) => [phase, roundMs(ms)]));
+      emit('ready', { totalMs: roundMs(totalMs), phases: rounded, handler });
+    },
     notReady: ({ state, error }) => emit('notReady', { state, ...(error && errorFields(error)) }),
     request(summary) {
       if (!showsRequest(shows, summary)) return;
       const { startedAtMs, durationMs, method, target, status, outcome, functionName, invocationId } = summary;
-      const rounded = Math.round(durationMs * 1000) / 1000;
-      emit('request', { method, target, status, outcome, durationMs: rounded, functionName, invocationId }, startedAtMs + durationMs);
+      const fields = { method, target, status, outcome, durationMs: roundMs(durationMs), functionName, invocationId };
+      emit('request', fields, startedAtMs + durationMs);
     },
     log(record) {
       if (shows(record.category, record.level)) emit('log', record);
@@ -40,6 +44,11 @@ export function createJsonReporter({ writeLine, nowMs, shows }: JsonOptions): Re
     failed: (error) => emit('failed', errorFields(error)),
     describeLoss: (lineCount) => format('lost', { lineCount }),
   };
+}
+
+/** One decimal: what is finer is noise. */
+function roundMs(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 function errorFields({ code, message, hint }: HostError): EventFields<'failed'> {

@@ -54,8 +54,13 @@ export function createLogFilter({ chosen, ofApp, verbosity }: FilterOptions): Lo
   };
 }
 
-export function showsRequest(shows: LogFilter, { outcome }: RequestSummary): boolean {
-  return shows(REQUESTS, outcome === 'failed' ? 'error' : 'information');
+export function showsRequest(shows: LogFilter, summary: RequestSummary): boolean {
+  return shows(REQUESTS, looksFailed(summary) ? 'error' : 'information');
+}
+
+/** A reply of the handler's own with such a status counts as succeeded for the host; whoever watches wants to see it. */
+export function looksFailed({ outcome, status = 0 }: RequestSummary): boolean {
+  return outcome === 'failed' || (outcome !== 'aborted' && status >= 500);
 }
 
 /** Whether the function or its handler said it, rather than the host. */

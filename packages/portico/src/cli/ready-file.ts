@@ -1,5 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readyFileUnwritable } from '../core/error-catalogue.ts';
 
 /** A file whose presence means: it runs, and this is where. Scripts wait for it. */
@@ -11,20 +10,23 @@ export type ReadyFile = {
 
 /** Removes what an earlier run may have left behind, and notices a bad path before anything is started. */
 export function openReadyFile(path: string): ReadyFile {
+  const unfinished = `${path}.new`;
   orExplain(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
     rmSync(path, { force: true });
+    // Whether it can be written shows when it is: a folder that is missing or closed, a full disk.
+    writeFileSync(unfinished, '');
+    rmSync(unfinished);
   });
   return {
     // Renamed into place, so that nobody reads half of it.
     write: (content) =>
       orExplain(path, () => {
-        writeFileSync(`${path}.new`, `${JSON.stringify(content)}\n`);
-        renameSync(`${path}.new`, path);
+        writeFileSync(unfinished, `${JSON.stringify(content)}\n`);
+        renameSync(unfinished, path);
       }),
     remove: () => {
       try {
-        rmSync(path, { force: true });
+        for (const file of [path, unfinished]) rmSync(file, { force: true });
       } catch {
         // The process is about to end and has nobody left to tell; the process ids in the file show that it is stale.
       }

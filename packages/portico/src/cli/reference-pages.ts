@@ -15,6 +15,16 @@ export function referencePages(): Readonly<Record<string, string>> {
 
 const MARK = '<!-- Generated from packages/portico/src/cli; change it there and run `npm run generate`. -->';
 
+const LOG_CATEGORIES = [
+  ['`Host.Startup`', 'How the start went, and what was read again.'],
+  ['`Host.Http`', 'What the public port met outside of functions.'],
+  ['`Host.Requests`', 'The line of each request: level error when it failed, else information.'],
+  ['`Host.Function.Console`', 'What the handler prints.'],
+  ['`Function.NAME`', 'What the host says of the runs of one function.'],
+  ['`Function.NAME.User`', 'What the function itself logs.'],
+  ['`Worker`', 'The handler as a process: its start, its end, its restarts.'],
+];
+
 function cliPage(): string {
   const commands = Object.entries<Command>(COMMANDS).map(([name, command]) => {
     const flags = command.flags ? ['', ...markdownTable(['flag', 'meaning'], flagRows(command.flags))] : [];
@@ -31,6 +41,12 @@ ${commands.join('\n')}
 ${markdownTable(['flag', 'meaning'], flagRows(GLOBAL_FLAGS)).join('\n')}
 
 The spellings of \`func start\` are accepted as well; those without meaning here are answered with a line that says so.
+
+## Log categories
+
+For \`--log\` and for \`logging.logLevel\` of host.json; a name stands for all that begin with it.
+
+${markdownTable(['category', 'what it tells'], LOG_CATEGORIES).join('\n')}
 
 ## Exit codes
 

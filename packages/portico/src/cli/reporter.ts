@@ -23,6 +23,10 @@ export type Listening = {
   readonly processId: number;
   readonly root: string;
   readonly url: string;
+  /** Where other machines reach it; undefined on loopback. */
+  readonly openUrls: readonly string[] | undefined;
+  /** The certificate that callers have to trust, when the server's was made here. */
+  readonly authorityFile: string | undefined;
   readonly functions: readonly FunctionSummary[];
   readonly problems: readonly Problem[];
 };

@@ -1,6 +1,6 @@
 // From the flags of `portico start` to what the host and its output need. A value that cannot be is an error that says what can.
 import { isIP } from 'node:net';
-import { flagNeedsAnother, flagValueWrong, noPortFree } from '../core/error-catalogue.ts';
+import { flagNeedsAnother, flagsContradict, flagValueWrong, noPortFree } from '../core/error-catalogue.ts';
 import { LOG_LEVELS } from '../core/log.ts';
 import type { HostOptions } from '../host/create-host.ts';
 import { isPortFree } from '../platform/ports.ts';
@@ -34,6 +34,7 @@ export function readLevels({ log = [] }: StartFlags): Levels {
 }
 
 export function readVerbosity({ quiet, verbose }: StartFlags): Verbosity {
+  if (quiet && verbose) throw flagsContradict('--quiet', '--verbose');
   if (quiet) return 'quiet';
   return verbose ? 'verbose' : 'normal';
 }

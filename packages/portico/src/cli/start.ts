@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { HostError } from '../core/error.ts';
 import { addressBeyondLoopback } from '../core/error-catalogue.ts';
 import type { Host } from '../host/create-host.ts';
+import { outsideAddresses } from '../platform/machine.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
 import type { StartCommandLine } from './command-line.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -17,7 +18,7 @@ import { stopRequest } from './stop-request.ts';
 import { VERSION } from './version.ts';
 
 const NO_LEVELS: Levels = {};
-const MOST_NAMES = 10;
+const EVERY_ADDRESS = ['0.0.0.0', '::'];
 
 /** Runs the app until a signal comes, and leaves nothing behind. */
 export async function start(
@@ -40,16 +41,13 @@ export async function start(
     for (const remark of remarks) warn(reporter, remark);
     if (flags['ready-file'] !== undefined) readyFile = openReadyFile(resolve(workingDirectory, flags['ready-file']));
     const { https, authorityFile } = await readHttpsOptions(flags, program);
-    if (authorityFile)
-      warn(reporter, `HTTPS uses a certificate that ${authorityFile} vouches for.`, 'Trust that file once, or give it to curl --cacert.');
 
     const root = findAppRoot(resolve(workingDirectory, app ?? '.'));
     host = createHost({ root, environment, observer: reporter, ...(await readHostOptions(flags)), ...(https && { https }) });
     const address = flags.address ?? host.app.local.address ?? DEFAULT_ADDRESS;
     if (!isLoopback(address) && !flags['no-auth']) throw addressBeyondLoopback(address);
-    if (!isLoopback(address)) warn(reporter, `Whoever reaches ${address} can use the admin API and ${listFunctions(host)}, without a key.`);
 
-    const running = run(host, program, reporter, readyFile, over.signal);
+    const running = run({ host, processId: program.processId, reporter, readyFile, address, authorityFile }, over.signal);
     reporter.stopping(await Promise.race([stopRequested, running.then(() => stopRequested)]));
     return EXIT_CODES.ok.code;
   } catch (thrown) {
@@ -62,20 +60,35 @@ export async function start(
   }
 }
 
-async function run(
-  host: Host,
-  { processId }: Program,
-  reporter: Reporter,
-  readyFile: ReadyFile | undefined,
-  signal: AbortSignal,
-): Promise<void> {
+type Run = {
+  readonly host: Host;
+  readonly processId: number;
+  readonly reporter: Reporter;
+  readonly readyFile: ReadyFile | undefined;
+  readonly address: string;
+  readonly authorityFile: string | undefined;
+};
+
+/** Once the signal aborts it says nothing more: a start that was interrupted has not failed. */
+async function run({ host, processId, reporter, readyFile, address, authorityFile }: Run, signal: AbortSignal): Promise<void> {
   await host.start();
+  if (signal.aborted) return;
   // Here and not in the host: the heap of a program that embeds one is its own affair.
   keepHeapSmall();
   const { url, app } = host;
-  reporter.listening({ version: VERSION, processId, root: app.root, url, functions: host.functions(), problems: app.problems });
+  reporter.listening({
+    version: VERSION,
+    processId,
+    root: app.root,
+    url,
+    openUrls: isLoopback(address) ? undefined : openUrls(address, url),
+    authorityFile,
+    functions: host.functions(),
+    problems: app.problems,
+  });
 
   const report = await host.ready;
+  if (signal.aborted) return;
   const isReady = report.failed === undefined && host.state === 'Running';
   if (isReady) reporter.ready(report);
   else reporter.notReady({ state: host.state, error: report.failed });
@@ -83,13 +96,20 @@ async function run(
   if (!isReady)
     reporter.log({ level: 'information', category: 'Host.Startup', message: 'The handler is ready now.', fields: { ...handler } });
   const { port, protocol } = new URL(url);
-  readyFile?.write({ url, port: Number(port) || (protocol === 'https:' ? 443 : 80), pid: processId, handler });
+  try {
+    readyFile?.write({ url, port: Number(port) || (protocol === 'https:' ? 443 : 80), pid: processId, handler });
+  } catch (thrown) {
+    // The app runs all the same: only who waits for the file hears nothing.
+    if (!(thrown instanceof HostError)) throw thrown;
+    warn(reporter, thrown.message, thrown.hint);
+  }
 }
 
-function listFunctions(host: Host): string {
-  const names = host.functions().map(({ name }) => name);
-  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
-  return `the functions ${names.slice(0, MOST_NAMES).join(', ')}${more}`;
+/** The address alone when it names one; all of this machine's when it stands for every one. */
+function openUrls(address: string, url: string): string[] {
+  const outside = EVERY_ADDRESS.includes(address) ? outsideAddresses() : [];
+  const { protocol, port } = new URL(url);
+  return outside.length > 0 ? outside.map((each) => `${protocol}//${each}${port && `:${port}`}`) : [url];
 }
 
 function warn(reporter: Reporter, message: string, hint?: string): void {

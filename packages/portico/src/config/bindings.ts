@@ -4,6 +4,7 @@ import { nearestName } from '../core/nearest-name.ts';
 import type { OptionsOf, Path } from '../core/options.ts';
 import {
   bindingNameInvalid,
+  bindingNameMissing,
   bindingNameRepeated,
   bindingTypeMissing,
   bindingTypeNotRunYet,
@@ -32,7 +33,8 @@ export function checkBinding(options: BindingOptions, properties: JsonObject, pa
   const { type = '', name = '', direction, dataType, cardinality } = options;
   const http = 'authLevel' in options ? options : undefined;
   if (type === '') findings.add(bindingTypeMissing(), path);
-  if (!/^([a-z][a-z0-9]{0,127}|\$return)$/i.test(name)) findings.add(bindingNameInvalid(name), [...path, 'name']);
+  if (name === '') findings.add(bindingNameMissing(), path);
+  else if (!/^([a-z][a-z0-9]{0,127}|\$return)$/i.test(name)) findings.add(bindingNameInvalid(name), [...path, 'name']);
   if (name === '$return' && direction !== 'out') findings.add(returnBindingNotOut(direction), [...path, 'direction']);
   if (type.toLowerCase() === 'http' && direction !== 'out') findings.add(httpBindingAsInput(), [...path, 'direction']);
   for (const [index, method] of (http?.methods ?? []).entries()) {
@@ -47,7 +49,7 @@ export function checkBindings(bindings: readonly ReadBinding[], hasBundle: boole
   const names = new Set<string>();
   for (const { metadata, path } of bindings) {
     const name = metadata.name.toLowerCase();
-    if (names.has(name)) findings.add(bindingNameRepeated(metadata.name), [...path, 'name']);
+    if (name !== '' && names.has(name)) findings.add(bindingNameRepeated(metadata.name), [...path, 'name']);
     names.add(name);
   }
   const triggers = bindings.filter(({ metadata }) => isTriggerType(metadata.type) && metadata.direction !== 'out');

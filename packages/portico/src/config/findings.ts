@@ -46,8 +46,7 @@ export function createFindings({ document, table, functionAt = () => undefined, 
       option: nameOf(path),
       found: quote(found),
       expected: option.expected,
-      nearest:
-        option.type === 'choice' && typeof found === 'string' ? nearestName(found, option.schema().enum as readonly string[]) : undefined,
+      nearest: option.type === 'choice' && typeof found === 'string' ? nearestChoice(found, option.schema().enum as string[]) : undefined,
       instead: takesDownFunction ? undefined : [consequence(path, used), azure?.hint].filter(Boolean).join(' '),
       azureMessage: azure?.azureMessage,
     });
@@ -83,6 +82,12 @@ export function nameOf(path: Path): string {
 export function quote(value: JsonValue): string {
   const written = JSON.stringify(value);
   return written.length > LONGEST_QUOTE ? `${written.slice(0, LONGEST_QUOTE)}…` : written;
+}
+
+/** "input" is "in" with more behind it, although "inout" has more of its letters. */
+function nearestChoice(found: string, names: readonly string[]): string | undefined {
+  const beginnings = names.filter((name) => found.toLowerCase().startsWith(name.toLowerCase()));
+  return beginnings.sort((one, other) => other.length - one.length)[0] ?? nearestName(found, names);
 }
 
 function consequence(path: Path, used: JsonValue | undefined): string {

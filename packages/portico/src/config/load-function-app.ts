@@ -1,14 +1,15 @@
 // Reads a whole function app: settings, portico.json, host.json and every function.json. Start here.
 // Nothing is written, nothing is started, and nothing that is in the files makes it throw: what is wrong with them becomes a list of problems.
-import type { AppSettings, FunctionApp, FunctionMetadata } from '../core/function-app.ts';
+import type { FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import { functionsFromRoutes } from './custom-routes.ts';
 import { compareNames, functionFiles } from './function-files.ts';
 import { type FunctionDraft, readFunction } from './function-json.ts';
+import { checkSwitches, switches } from './function-switches.ts';
 import { toHostConfig } from './host-config.ts';
 import { readHostJson } from './host-json.ts';
 import { readPorticoJson } from './portico-json.ts';
 import { checkRoutes } from './route-conflicts.ts';
-import { readSettings, settingReader } from './settings.ts';
+import { readSettings } from './settings.ts';
 
 export type AppSource = {
   /** Absolute path of the folder with host.json. */
@@ -34,7 +35,20 @@ export function loadFunctionApp({ root, environment, functions = [] }: AppSource
   const config = host.document && toHostConfig(host, { folders: files.map(({ name }) => name), settings });
 
   const hostProblems = host.document ? host.findings.problems : [host.problem];
-  const found = [...settingsProblems, ...porticoProblems, ...hostProblems, ...inFolders.flatMap(({ problems }) => problems)];
+  // Without host.json nobody knows the functions that its routes make.
+  const switchProblems = host.document
+    ? checkSwitches(
+        settings,
+        [...files, ...fromRoutes].map(({ name }) => name),
+      )
+    : [];
+  const found = [
+    ...settingsProblems,
+    ...switchProblems,
+    ...porticoProblems,
+    ...hostProblems,
+    ...inFolders.flatMap(({ problems }) => problems),
+  ];
   // Parity: what is off the list is not read, so nothing can be wrong with it (allow-list.two).
   const problems = found.filter(({ functionName }) => functionName === undefined || isAllowed(functionName));
   const errors = Map.groupBy(
@@ -55,13 +69,4 @@ function allowance(allowList: readonly string[] | undefined): (name: string) => 
   if (!allowList) return () => true;
   const allowed = new Set(allowList.map((name) => name.toLowerCase()));
   return (name) => allowed.has(name.toLowerCase());
-}
-
-/** Whether a function is switched off. https://learn.microsoft.com/azure/azure-functions/disable-function */
-function switches(settings: AppSettings): (name: string) => boolean {
-  const setting = settingReader(settings);
-  return (name) => {
-    const value = setting(`AzureWebJobs.${name}.Disabled`) ?? setting(`AzureWebJobs_${name}_Disabled`);
-    return value === '1' || value?.toLowerCase() === 'true';
-  };
 }

@@ -1,12 +1,9 @@
 // App settings. The first that has a name counts: the environment of this process, local.settings.json, .env.local, .env.
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import type { AppSettings, LocalHostSettings } from '../core/function-app.ts';
 import type { Problem } from '../core/problem.ts';
-import { fileUnreadable } from '../core/problems/any-file.ts';
 import { settingBlanks, settingOverridden, settingUnusable } from '../core/problems/settings.ts';
+import { readDotEnv } from './dot-env.ts';
 import { type FileSetting, readLocalSettings } from './local-settings.ts';
-import { readText } from './read-text.ts';
 
 export type Settings = { readonly settings: AppSettings; readonly local: LocalHostSettings; readonly problems: readonly Problem[] };
 
@@ -35,14 +32,4 @@ export function readSettings(root: string, hostEnvironment: Readonly<Record<stri
 export function settingReader(settings: AppSettings): (name: string) => string | undefined {
   const byName = new Map(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value]));
   return (name) => byName.get(name.toLowerCase());
-}
-
-function readDotEnv(root: string, file: string, problems: Problem[]): FileSetting[] {
-  const read = readText(join(root, file));
-  if (!read) return [];
-  if (read.text === undefined) {
-    problems.push({ ...fileUnreadable(read.reason), severity: 'warning', file });
-    return [];
-  }
-  return Object.entries(parseEnv(read.text)).map(([name, value = '']) => ({ name, value, place: { file } }));
 }

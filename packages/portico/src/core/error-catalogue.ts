@@ -10,6 +10,11 @@ export const commandUnknown = defineError('COMMAND_UNKNOWN', 'usage', (word: str
     : `"portico start ${word}" runs the app in a folder of that name; "portico help" lists the commands.`,
 }));
 
+export const helpTopicUnknown = defineError('HELP_TOPIC_UNKNOWN', 'usage', (word: string, nearest: string | undefined) => ({
+  message: `There is no command "${word}" to show help for.`,
+  hint: nearest ? `Did you mean "portico help ${nearest}"?` : '"portico help" lists the commands.',
+}));
+
 export const shellUnknown = defineError('SHELL_UNKNOWN', 'usage', (found: string | undefined, known: readonly string[]) => ({
   message: found === undefined ? '"portico completion" needs the name of a shell.' : `There is no completion for "${found}".`,
   hint: `Write "portico completion" and one of ${known.join(', ')}.`,
@@ -38,6 +43,11 @@ export const flagValueWrong = defineError('FLAG_VALUE_WRONG', 'usage', (flag: st
 export const flagNeedsAnother = defineError('FLAG_NEEDS_ANOTHER', 'usage', (flag: string, other: string) => ({
   message: `${flag} means nothing without ${other}.`,
   hint: `Give ${other} as well, or leave ${flag} out.`,
+}));
+
+export const flagsContradict = defineError('FLAGS_CONTRADICT', 'usage', (flag: string, other: string) => ({
+  message: `${flag} and ${other} ask for opposite things.`,
+  hint: 'Leave one of them out.',
 }));
 
 export const tooManyArguments = defineError('TOO_MANY_ARGUMENTS', 'usage', (command: string, words: readonly string[]) => ({

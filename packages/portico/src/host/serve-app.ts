@@ -43,9 +43,12 @@ function routeProblem({ name, directory }: FunctionMetadata, fault: RouteTemplat
 
 /** A function whose own route cannot be read answers, with the reason, where it would most likely be. */
 function unroutable({ config, functions, problems }: FunctionApp, routeProblems: readonly Problem[]): RouteEntry<HttpFunction>[] {
+  // Without a trigger, or with one of an unknown type, a function was most likely meant for HTTP.
+  const routed = new Set(
+    functions.filter(({ http, trigger }) => http !== undefined || isOtherTrigger(trigger?.type)).map(({ name }) => name),
+  );
   const unread = problems.filter(
-    ({ severity, functionName }) =>
-      severity === 'error' && functionName !== undefined && !functions.some(({ name }) => name === functionName),
+    ({ severity, functionName }) => severity === 'error' && functionName !== undefined && !routed.has(functionName),
   );
   return [...routeProblems, ...unread].flatMap(({ functionName = '', message }) => {
     const route = functions.find(({ name }) => name === functionName)?.http?.route;

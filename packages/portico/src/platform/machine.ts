@@ -1,4 +1,4 @@
-import { hostname, tmpdir } from 'node:os';
+import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { type ForeignFormat, listForeignFormats } from './linux.ts';
 
 export type Machine = {
@@ -22,6 +22,12 @@ function matches({ offset, magic, mask }: ForeignFormat, head: Buffer): boolean 
 
 /** As the network knows it. */
 export const machineName = hostname();
+
+/** The IPv4 addresses by which other machines reach this one. */
+export function outsideAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
+}
 
 /** Without a slash at its end. */
 export const temporaryFolder = tmpdir();

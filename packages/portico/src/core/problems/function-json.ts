@@ -19,6 +19,12 @@ export const bindingsMissing = defineProblem('BINDINGS_MISSING', 'error', () => 
   azureMessage: 'At least one binding must be declared.',
 }));
 
+export const bindingNameMissing = defineProblem('BINDING_NAME_MISSING', 'error', () => ({
+  message: 'The binding has no "name".',
+  hint: 'Write for example "name": "req": the payload calls its data so.',
+  azureMessage: 'The binding name  is invalid. Please assign a valid name to the binding.',
+}));
+
 export const bindingNameInvalid = defineProblem('BINDING_NAME_INVALID', 'error', (name: string) => ({
   message: `The binding name ${JSON.stringify(name)} is invalid.`,
   hint: 'A name is a letter and then letters and digits, without "_" and "-"; or "$return" for an output.',
@@ -57,7 +63,7 @@ export const bindingTypeUnknown = defineProblem(
 
 export const bindingTypeNotRunYet = defineProblem('BINDING_TYPE_NOT_RUN_YET', 'error', (type: string) => ({
   message: `Azure runs the binding type "${type}"; Portico does not yet.`,
-  hint: 'The other functions of the app run. The README lists what Portico runs.',
+  hint: 'The other functions of the app run. Portico runs HTTP functions today; docs/parity.md says what comes.',
 }));
 
 export const triggerMissing = defineProblem('TRIGGER_MISSING', 'error', () => ({

@@ -50,6 +50,30 @@ export const settingBlanks = defineProblem('SETTING_BLANKS', 'warning', (name: s
   hint: 'Remove it, unless it is meant: connection strings with one are refused.',
 }));
 
+export const dotEnvLineUnreadable = defineProblem('DOT_ENV_LINE_UNREADABLE', 'warning', () => ({
+  message: 'The line is not NAME=VALUE, so it is left out.',
+  hint: 'Mend it, or begin it with # if it is a comment.',
+}));
+
+export const dotEnvQuoteOpen = defineProblem('DOT_ENV_QUOTE_OPEN', 'warning', (name: string, quote: string) => ({
+  message: `The value of ${name} begins with ${quote}, which nothing closes, so the quote counts as part of it.`,
+  hint: `Write ${quote} at its end as well, or leave out the first one.`,
+}));
+
+export const switchUnreadable = defineProblem('SWITCH_UNREADABLE', 'warning', (setting: string, value: string) => ({
+  message: `The setting ${setting} is ${JSON.stringify(value)}, so the function is not disabled.`,
+  hint: 'Write "true" or "1" to disable it, "false" or "0" to leave it on.',
+}));
+
+export const switchWithoutFunction = defineProblem(
+  'SWITCH_WITHOUT_FUNCTION',
+  'warning',
+  (setting: string, name: string, nearest: string | undefined) => ({
+    message: `The setting ${setting} disables nothing: there is no function "${name}".`,
+    hint: nearest ? `Did you mean "${nearest}"?` : 'Remove it if the function is gone.',
+  }),
+);
+
 export const porticoJsonInvalid = defineProblem('PORTICO_JSON_INVALID', 'warning', (reason: string) => ({
   message: `portico.json is not read: ${reason}.`,
   hint: 'The defaults are used until it is mended: no proxy is trusted.',
