@@ -53,7 +53,10 @@ function bullets(entries: readonly IntendedEntry[]): string[] {
 }
 
 const caseLink = (scenario: string) =>
-  scenario.includes('*') ? `\`${scenario}\`` : `[${scenario}](../test/conformance/recordings/${scenario}.json)`;
+  // Some cases have no recording: for those the contract speaks.
+  existsSync(new URL(`test/conformance/recordings/${scenario}.json`, ROOT))
+    ? `[${scenario}](../test/conformance/recordings/${scenario}.json)`
+    : `\`${scenario}\``;
 
 export function currentPage(): { written: string; generated: string } {
   const written = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';

@@ -21,6 +21,8 @@ describe('request lines', () => {
       { outcome: 'refused', status: 404, target: '/favicon.ico', invocationId: undefined, durationMs: 0 },
       '12:04:31.207 – 404 GET /favicon.ico 0 ms',
     ],
+    ['a failure of its own making', { status: 500 }, '12:04:31.211 ✗ 500 GET /api/hello?x=1 4 ms #a1b2'],
+    ['a refusal that is a failure', { outcome: 'refused', status: 503 }, '12:04:31.211 ✗ 503 GET /api/hello?x=1 4 ms #a1b2'],
     ['commands to the terminal', { target: '/\u001b[2J\u009b' }, '12:04:31.211 ✓ 200 GET /\\x1b[2J\\x9b 4 ms #a1b2'],
   ])('show %s', (_, summary, expected) => {
     const { reporter, lines } = setUp();
@@ -32,7 +34,8 @@ describe('request lines', () => {
     const { reporter, lines } = setUp({ shows: (category, level) => category === 'Host.Requests' && level === 'error' });
     reporter.request(request({}));
     reporter.request(request({ outcome: 'failed' }));
-    expect(lines).toHaveLength(1);
+    reporter.request(request({ status: 500 }));
+    expect(lines).toHaveLength(2);
   });
 
   test('are coloured by outcome', () => {
@@ -131,6 +134,37 @@ portico 1.2.3  /app
     const { reporter, lines } = setUp();
     reporter.listening({ ...run, functions: [], problems: [] });
     expect(lines).toEqual(['portico 1.2.3  /app\n\n  no functions\n']);
+  });
+
+  test('shows every method as one star', () => {
+    const methods = ['get', 'post', 'put', 'delete', 'patch', 'head', 'options', 'trace', 'connect'];
+    const { reporter, lines } = setUp();
+    reporter.listening({ ...run, functions: [{ ...run.functions[0], methods }] as typeof run.functions, problems: [] });
+    expect(lines).toEqual(['portico 1.2.3  /app\n\n  hello  *  http://127.0.0.1:7071/api/hello\n']);
+  });
+
+  test('says below the functions what is open to other machines, and whom to trust', () => {
+    const { reporter, lines } = setUp();
+    const openUrls = ['https://192.0.2.7:7071', 'https://198.51.100.7:7071'];
+    reporter.listening({ ...run, openUrls, authorityFile: '/state/authority.crt', problems: [late] });
+    expect(lines[0]).toContain(`
+  broken      ✗ broken/function.json:3:5: Bad type.
+
+  ! open to other machines at https://192.0.2.7:7071, https://198.51.100.7:7071, without keys: the admin API, hello, everything and tick
+  https vouched for by /state/authority.crt: trust it once, or give it to curl --cacert
+
+  ! host.json: Unknown key.`);
+  });
+
+  test.each([
+    [0, 'the admin API'],
+    [1, 'the admin API and f0'],
+    [12, 'the admin API, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 and 2 more'],
+  ])('names some of %d functions that are open, in quiet too', (count, expected) => {
+    const { reporter, lines } = setUp({ quiet: true });
+    const functions = Array.from({ length: count }, (_, index) => ({ ...run.functions[0], name: `f${index}` })) as typeof run.functions;
+    reporter.listening({ ...run, functions, openUrls: ['http://192.0.2.7:7071'], problems: [] });
+    expect(lines).toEqual([`! open to other machines at http://192.0.2.7:7071, without keys: ${expected}`]);
   });
 
   test('is reduced to the problems by --quiet', () => {

@@ -15,6 +15,8 @@ describe('createJsonReporter', () => {
       processId: 1,
       root: '/app',
       url: 'http://127.0.0.1:7071',
+      openUrls: ['http://192.0.2.7:7071'],
+      authorityFile: '/authority.crt',
       functions: [
         { name: 'a', type: 'httpTrigger', methods: undefined, url: 'http://127.0.0.1:7071/api/a', disabled: false, problem: undefined },
         {
@@ -28,12 +30,12 @@ describe('createJsonReporter', () => {
       ],
       problems: [{ code: 'X', severity: 'error', message: 'Bad.', line: 3, azureMessage: 'bad' }],
     });
-    reporter.ready({ handler: { pid: 2, port: 3 }, phases: { config: 1, listen: 2, handler: 3 }, totalMs: 6 });
+    reporter.ready({ handler: { pid: 2, port: 3 }, phases: { config: 1.04, listen: 2, handler: 3 }, totalMs: 6.0400000004 });
     reporter.notReady({ state: 'Running', error });
     reporter.notReady({ state: 'Error', error: undefined });
     reporter.request({
       startedAtMs: NOW - 4,
-      durationMs: 4.0000004,
+      durationMs: 4.0400004,
       method: 'GET',
       target: '/api/a?x="',
       status: 200,
@@ -74,6 +76,8 @@ describe('createJsonReporter', () => {
         pid: 1,
         root: '/app',
         url: 'http://127.0.0.1:7071',
+        openUrls: ['http://192.0.2.7:7071'],
+        authorityFile: '/authority.crt',
         functions: [
           { name: 'a', type: 'httpTrigger', url: 'http://127.0.0.1:7071/api/a', disabled: false },
           { name: 'b', type: '', disabled: true, problem: { code: 'X', message: 'Bad.' } },
@@ -122,7 +126,7 @@ describe('createJsonReporter', () => {
 
   test('asks the filter about log records and requests', () => {
     const { reporter, lines } = setUp((_, level) => level === 'error');
-    const request = { startedAtMs: NOW, durationMs: 1, method: 'GET', target: '/', status: 500, functionName: 'a', invocationId: 'id' };
+    const request = { startedAtMs: NOW, durationMs: 1, method: 'GET', target: '/', status: 200, functionName: 'a', invocationId: 'id' };
     reporter.request({ ...request, outcome: 'succeeded' });
     reporter.request({ ...request, outcome: 'failed' });
     reporter.log({ level: 'warning', category: 'x', message: 'm' });

@@ -24,9 +24,9 @@ export type Listening = {
   readonly root: string;
   readonly url: string;
   /** Where other machines reach it; undefined on loopback. */
-  readonly openUrls: readonly string[] | undefined;
+  readonly openUrls?: readonly string[] | undefined;
   /** The certificate that callers have to trust, when the server's was made here. */
-  readonly authorityFile: string | undefined;
+  readonly authorityFile?: string | undefined;
   readonly functions: readonly FunctionSummary[];
   readonly problems: readonly Problem[];
 };

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -12,6 +12,7 @@ import { runPortico } from './run-portico.ts';
 import './start.ts';
 
 vi.mock('../platform/small-heap.ts', () => ({ keepHeapSmall: vi.fn() }));
+vi.mock('../platform/machine.ts', () => ({ outsideAddresses: () => ['192.0.2.7', '198.51.100.7'] }));
 
 let folder: string;
 beforeEach(() => {
@@ -42,6 +43,16 @@ describe('portico start', () => {
     program.send('SIGTERM');
     expect(await exitCode).toBe(0);
     expect(host().stopCount).toBe(1);
+  });
+
+  test.each(['start', 'start --attach 4711', 'start --json'])('does not call an interrupted start a failed one: %s', async (line) => {
+    const { program, exitCode } = run(line, { readyOnStop: true });
+    await settled();
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
+    await settled();
+    expect(program.stdout.lines.at(-1)).toMatch(/stopping/);
+    expect(program.stdout.text).not.toMatch(/not ?ready/i);
   });
 
   test('ends with 1 and the reason on standard error when the host cannot start', async () => {
@@ -84,12 +95,15 @@ describe('portico start', () => {
     expect(host().state).toBe('Starting');
   });
 
-  test('names what is open when --no-auth allows an address beyond loopback', async () => {
-    const { program, exitCode } = run('start --address 0.0.0.0 --no-auth');
+  test.each([
+    ['0.0.0.0', 'http://192.0.2.7:7071, http://198.51.100.7:7071'],
+    ['192.0.2.7', 'http://127.0.0.1:7071'],
+  ])('names what is open when --no-auth allows an address beyond loopback: %s', async (address, urls) => {
+    const { program, exitCode } = run(`start --address ${address} --no-auth`);
     await settled();
     program.send('SIGINT');
     expect(await exitCode).toBe(0);
-    expect(program.stdout.text).toContain('! Whoever reaches 0.0.0.0 can use the admin API and the functions hello, without a key.\n');
+    expect(program.stdout.text).toContain(`  ! open to other machines at ${urls}, without keys: the admin API and hello\n`);
   });
 
   test('says which words of func have no meaning here', async () => {
@@ -115,7 +129,7 @@ describe('portico start', () => {
 
 describe('--ready-file', () => {
   test('is there while the app is ready, and only then', async () => {
-    const file = join(folder, 'new', 'ready.json');
+    const file = join(folder, 'ready.json');
     const { program, exitCode } = run(`start --ready-file ${file}`);
     await settled();
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
@@ -153,11 +167,25 @@ describe('--ready-file', () => {
     expect(program.stdout.text).toContain('not ready: host.json cannot be used');
   });
 
-  test('that cannot be written ends the start with 2', async () => {
+  test.each(['file/ready.json', 'nosuch/ready.json'])('that cannot be written ends the start with 2: %s', async (path) => {
     writeFileSync(join(folder, 'file'), '');
-    const { program, exitCode } = run(`start --ready-file ${folder}/file/ready.json`);
+    const { program, exitCode } = run(`start --ready-file ${folder}/${path}`);
     expect(await exitCode).toBe(2);
-    expect(program.stderr.lines[0]).toMatch(/^portico: The ready file .*\/file\/ready.json cannot be written: /);
+    expect(program.stderr.lines[0]).toMatch(`portico: The ready file ${folder}/${path} cannot be written: `);
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  test('that can no longer be written once the app is ready costs a warning', async () => {
+    mkdirSync(join(folder, 'sub'));
+    const ready = Promise.withResolvers<ReadyReport>();
+    const { program, exitCode } = run(`start --ready-file ${folder}/sub/ready.json`, { ready: ready.promise });
+    await settled();
+    rmSync(join(folder, 'sub'), { recursive: true });
+    ready.resolve({ handler: { pid: 4711, port: 43121 }, phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
+    await settled();
+    expect(program.stdout.text).toMatch(/! The ready file .*\/sub\/ready.json cannot be written: /);
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
   });
 });
 
@@ -165,15 +193,22 @@ type Circumstances = {
   app?: Partial<FunctionApp>;
   startFailure?: unknown;
   ready?: Promise<ReadyReport>;
+  /** As the real host: what was not ready yet is settled by the stop. */
+  readyOnStop?: boolean;
   state?: FakeHost['stateOnceStarted'];
 };
 
-function run(line: string, { app, startFailure, ready, state }: Circumstances = {}) {
+function run(line: string, { app, startFailure, ready, readyOnStop, state }: Circumstances = {}) {
   let host: FakeHost | undefined;
   const createHost = (options: HostOptions) => {
     host = new FakeHost(options, app);
     host.startFailure = startFailure;
     if (ready) host.ready = ready;
+    if (readyOnStop) {
+      const { promise, resolve } = Promise.withResolvers<ReadyReport>();
+      host.ready = promise;
+      host.stop = async () => resolve({ phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
+    }
     if (state) host.stateOnceStarted = state;
     return host;
   };

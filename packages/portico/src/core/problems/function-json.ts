@@ -63,7 +63,7 @@ export const bindingTypeUnknown = defineProblem(
 
 export const bindingTypeNotRunYet = defineProblem('BINDING_TYPE_NOT_RUN_YET', 'error', (type: string) => ({
   message: `Azure runs the binding type "${type}"; Portico does not yet.`,
-  hint: 'The other functions of the app run. Portico runs HTTP functions today; docs/parity.md says what comes.',
+  hint: 'The other functions of the app run. Portico runs HTTP functions today; the README says what comes.',
 }));
 
 export const triggerMissing = defineProblem('TRIGGER_MISSING', 'error', () => ({
