@@ -71,6 +71,10 @@ describe('parseCommandLine', () => {
     ['start -z', 'FLAG_UNKNOWN', 'There is no flag -z.', '"portico start --help" lists the flags.'],
     ['start --constructor', 'FLAG_UNKNOWN', 'There is no flag --constructor.', '"portico start --help" lists the flags.'],
     ['strat', 'COMMAND_UNKNOWN', 'There is no command "strat".', 'Did you mean "portico start"?'],
+    ['version', 'COMMAND_UNKNOWN', 'There is no command "version".', 'Did you mean "portico --version"?'],
+    ['-v', 'FLAG_UNKNOWN', 'There is no flag -v.', '"portico start --help" lists the flags.'],
+    ['help strat', 'HELP_TOPIC_UNKNOWN', 'There is no command "strat" to show help for.', 'Did you mean "portico help start"?'],
+    ['help nosuch', 'HELP_TOPIC_UNKNOWN', 'There is no command "nosuch" to show help for.', '"portico help" lists the commands.'],
     [
       'start --port',
       'FLAG_VALUE_MISSING',

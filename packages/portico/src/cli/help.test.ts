@@ -38,7 +38,7 @@ describe('helpText', () => {
         --https                  Serve HTTPS, with a certificate made on this machine unless --cert names
                                  one.
         --cert FILE              Certificate and key for HTTPS: a PFX file, or PEM with the key in it or
-                                 beside it.
+                                 beside it. Implies --https.
         --password P             Password of the certificate file.
         --no-auth                Allow an address beyond loopback although nothing asks callers for a key.
         --xff-style plain|azure  What X-Forwarded-For gains: the caller's address, or address:port as on

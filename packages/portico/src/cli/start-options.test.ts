@@ -1,6 +1,13 @@
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { isLoopback, readHostOptions, readLevels } from './start-options.ts';
+import { isLoopback, readHostOptions, readLevels, readVerbosity } from './start-options.ts';
+
+test('--quiet and --verbose exclude each other', () => {
+  expect([readVerbosity({ quiet: true }), readVerbosity({ verbose: true }), readVerbosity({})]).toEqual(['quiet', 'verbose', 'normal']);
+  expect(() => readVerbosity({ quiet: true, verbose: true })).toThrow(
+    expect.objectContaining({ kind: 'usage', message: '--quiet and --verbose ask for opposite things.' }),
+  );
+});
 
 describe('readHostOptions', () => {
   test('leaves out what no flag says', async () => {

@@ -183,9 +183,9 @@ describe('--ready-file', () => {
     rmSync(join(folder, 'sub'), { recursive: true });
     ready.resolve({ handler: { pid: 4711, port: 43121 }, phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
     await settled();
-    expect(program.stdout.text).toMatch(/! The ready file .*\/sub\/ready.json cannot be written: /);
     program.send('SIGINT');
     expect(await exitCode).toBe(0);
+    expect(program.stdout.text).toMatch(/! The ready file .*\/sub\/ready.json cannot be written: /);
   });
 });
 

@@ -136,7 +136,14 @@ describe('a faulty function', () => {
       'BINDING_NAME_INVALID',
       'The binding name my_req is invalid. Please assign a valid name to the binding.',
     ],
-    ['without a binding name', 'Bad', httpFunction({ name: undefined }), true, 'BINDING_NAME_INVALID'],
+    [
+      'without binding names',
+      'Bad',
+      { bindings: [trigger({ name: undefined })] },
+      true,
+      'BINDING_NAME_MISSING',
+      'The binding name  is invalid. Please assign a valid name to the binding.',
+    ],
     [
       'with two bindings of one name',
       'Bad',
@@ -349,6 +356,51 @@ describe('disabled', () => {
   ])('by %s=%s is %j', (name, value, disabled) => {
     expect(load({ Hello: httpFunction() }, { environment: { [name]: value } }).functions).toMatchObject([{ disabled }]);
   });
+});
+
+describe('the setting that disables a function', () => {
+  const problemsOf = (environment: Record<string, string>) =>
+    load({ Hello: httpFunction(), World: httpFunction() }, { environment }).problems.map(({ code, severity, message, hint }) => [
+      `${severity} ${code}`,
+      message,
+      hint,
+    ]);
+
+  test.each(['true', 'False', '1', '0', ''])('may be %j', (value) => {
+    expect(problemsOf({ 'AzureWebJobs.hello.Disabled': value })).toEqual([]);
+  });
+
+  test('with another value gets a warning', () => {
+    expect(problemsOf({ AzureWebJobs_Hello_Disabled: 'yes' })).toEqual([
+      [
+        'warning SWITCH_UNREADABLE',
+        'The setting AzureWebJobs_Hello_Disabled is "yes", so the function is not disabled.',
+        'Write "true" or "1" to disable it, "false" or "0" to leave it on.',
+      ],
+    ]);
+  });
+
+  test.each([
+    ['Helo', 'Did you mean "Hello"?'],
+    ['Quite.Other', 'Remove it if the function is gone.'],
+  ])('that names no function, %s, gets a warning', (name, hint) => {
+    expect(problemsOf({ [`AzureWebJobs.${name}.Disabled`]: 'true' })).toEqual([
+      [
+        'warning SWITCH_WITHOUT_FUNCTION',
+        `The setting AzureWebJobs.${name}.Disabled disables nothing: there is no function "${name}".`,
+        hint,
+      ],
+    ]);
+  });
+});
+
+test.each([
+  ['input', 'in'],
+  ['output', 'out'],
+  ['inouts', 'inout'],
+  ['otu', 'out'],
+])('the direction "%s" was meant to be "%s"', (direction, meant) => {
+  expect(load({ Bad: httpFunction({ direction }) }).problems).toMatchObject([{ hint: `Did you mean "${meant}"?` }]);
 });
 
 test('what is off the allow-list leaves its route to others', () => {

@@ -42,6 +42,26 @@ describe('settings', () => {
   });
 });
 
+describe('.env', () => {
+  const linesOf = (text: string) => read({ '.env': text }).problems.map(({ code, file, line }) => [code, file, line]);
+
+  test('may hold comments, exports, empty values and values in quotes over several lines', () => {
+    expect(linesOf('# it\'s\n\nexport A=1\r\n B = "x\n= y # no" # yes\nC=\nD=it\'s\nE=`"`\n')).toEqual([]);
+  });
+
+  test.each(['this is not', '=x', ' = x', 'ABC'])('with the line "%s" keeps the others and names the place', (line) => {
+    expect(read({ '.env': `A=1\n${line}\nB=2` }).settings).toEqual({ A: '1', B: '2' });
+    expect(linesOf(`A=1\n${line}\nB=2`)).toEqual([['DOT_ENV_LINE_UNREADABLE', '.env', 2]]);
+  });
+
+  test('with a quote that nothing closes names the place, and shows no value', () => {
+    const { settings, problems } = read({ '.env': 'A=1\nKEY="secret\nB=2' });
+    expect(settings).toEqual({ A: '1', KEY: '"secret', B: '2' });
+    expect(problems).toMatchObject([{ code: 'DOT_ENV_QUOTE_OPEN', severity: 'warning', file: '.env', line: 2 }]);
+    expect(JSON.stringify(problems)).not.toContain('secret');
+  });
+});
+
 describe('local.settings.json', () => {
   test('turns connection strings into settings', () => {
     const file = localSettings(
