@@ -291,11 +291,12 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
     test('listens nowhere', async () => {
       const { clock, printed, problem } = start('silent');
       await printed('waiting');
-      await clock.advance(3000);
+      await clock.advance(2500);
       expect(await problem('WORKER_NOT_READY_YET')).toMatchInlineSnapshot(`
         "warning: The handler "node handler.mjs" has not answered on http://127.0.0.1:<port> for <n> ms. It listens on no port yet.
         Listen on 127.0.0.1 and the port in the environment variable FUNCTIONS_CUSTOMHANDLER_PORT (in capitals): a handler is a web server, even if it only serves queues. If it needs longer to start, raise customHandler.initializationTimeout. On Azure: "Waiting for HttpWorker to be initialized. Request to: http://127.0.0.1:<port>"."
       `);
+      await clock.advance(500);
       expect(await problem('WORKER_NOT_LISTENING')).toMatchInlineSnapshot(`
         "error: The handler "node handler.mjs" started but did not answer on http://127.0.0.1:<port> within <n> ms. It listens on no port yet.
         Working directory: <app>

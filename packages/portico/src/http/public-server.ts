@@ -122,14 +122,19 @@ function close(
       resolve();
     });
     server.closeIdleConnections();
-    for (const socket of sockets) endAfterAnswer(socket, lastAnswers.get(socket));
+    for (const socket of sockets) {
+      const last = lastAnswers.get(socket);
+      // Node 24 does not count a connection without a request among the idle ones.
+      if (last === undefined) socket.destroy();
+      else endAfterAnswer(socket, last);
+    }
     if (cutOff.aborted) cut();
   });
 }
 
 /** With its answer under way, if there is one, the connection ends. */
-function endAfterAnswer(socket: Duplex, last: ServerResponse | undefined): void {
-  if (last === undefined || last.writableFinished || !last.shouldKeepAlive) return;
+function endAfterAnswer(socket: Duplex, last: ServerResponse): void {
+  if (last.writableFinished || !last.shouldKeepAlive) return;
   last.once('finish', () => socket.end());
   last.shouldKeepAlive = false;
 }
