@@ -1,5 +1,6 @@
 // Passes a request on to the handler as it is and the reply back as it comes: proxy, forward and legacy mode.
 // They differ in the head that the handler gets; the rest is one streaming path.
+import type { ServerResponse } from 'node:http';
 import { AZURE_HOST_VERSION } from '../core/azure.ts';
 import { handlerReplyBroken } from '../core/error-catalogue.ts';
 import type { InvocationIds } from '../platform/ids.ts';
@@ -134,8 +135,7 @@ class Forwarding implements ExchangeSink {
   }
 
   body(chunk: Buffer): boolean {
-    // The bytes are lent, and the caller may be slow.
-    return this.#call.response.write(Buffer.from(chunk));
+    return writeCopy(this.#call.response, chunk);
   }
 
   end(trailers: readonly string[]): void {
@@ -194,4 +194,20 @@ const NEVER_TRAILERS = new Set([
 
 function pairs(flat: readonly string[]): [string, string][] {
   return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] as string, flat[2 * i + 1] as string]);
+}
+
+/** As much as the handler's bytes come in at once. */
+const COPY_BYTES = 64 * 1024;
+const SMALL_BYTES = 4 * 1024;
+const MOST_SPARE_COPIES = 64;
+const spareCopies: Buffer[] = [];
+
+/** The bytes are lent, and the caller may be slow. Large copies are used again: to allocate them costs more than to copy. */
+function writeCopy(response: ServerResponse, chunk: Buffer): boolean {
+  if (chunk.length < SMALL_BYTES || chunk.length > COPY_BYTES) return response.write(Buffer.from(chunk));
+  const copy = spareCopies.pop() ?? Buffer.allocUnsafeSlow(COPY_BYTES);
+  chunk.copy(copy);
+  return response.write(copy.subarray(0, chunk.length), () => {
+    if (spareCopies.length < MOST_SPARE_COPIES) spareCopies.push(copy);
+  });
 }
