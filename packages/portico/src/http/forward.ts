@@ -9,7 +9,7 @@ import type { Exchange, ExchangeSink } from '../worker/handler-connection.ts';
 import { type ReplyHead, toHeaderList } from '../worker/reply-head.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
-import { forwardedLines, type PassedHeaders, passHeaders } from './forwarded-headers.ts';
+import { forwardedLines, type PassedHeaders, passHeaders, traceparentOf } from './forwarded-headers.ts';
 import { interimRemark, type Remark, redirectRemark, requestRemark, streamedReplyRemark, trailersRemark } from './passing-remarks.ts';
 import type { PublicHost } from './public-app.ts';
 import { reasonPhrase } from './reason-phrase.ts';
@@ -70,7 +70,7 @@ export function requestHead(method: string, rawHeaders: readonly string[], port:
   const passed = passHeaders(rawHeaders, caller.trusted);
   if (passing.authority !== undefined) passed.host = passing.authority;
   const own = `X-Azure-Functions-HostVersion: ${AZURE_HOST_VERSION}\r\nX-Azure-Functions-InvocationId: ${ids.invocationId}\r\n`;
-  const trace = `traceparent: ${passed.traceparent ?? `00-${ids.traceId}-${ids.spanId}-01`}\r\n`;
+  const trace = `traceparent: ${traceparentOf(passed, ids)}\r\n`;
   const framing =
     kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : passed.hasLength || BODYLESS.has(method) ? '' : 'Content-Length: 0\r\n';
   return `${method} ${passing.target} HTTP/1.1\r\n${modeLines(mode, passed, port, ids)}${passed.lines}${own}${trace}${forwardedLines(passed, caller)}${framing}\r\n`;

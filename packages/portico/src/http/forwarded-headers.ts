@@ -1,5 +1,6 @@
 // The headers a handler gets with a caller's request: what the caller sent, less what belongs to its connection
 // or may only be said by us, plus what we say. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+import type { InvocationIds } from '../platform/ids.ts';
 import type { Caller } from './caller.ts';
 
 /** What of a request's own headers decides how it is passed on. */
@@ -176,4 +177,9 @@ export function forwardedValues(
 export function forwardedLines(passed: PassedHeaders, caller: Caller): string {
   const { address, host, protocol } = forwardedValues(passed, caller);
   return `X-Forwarded-For: ${address}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${protocol}\r\n`;
+}
+
+/** The caller's trace goes on; without one a new one begins. https://www.w3.org/TR/trace-context/#traceparent-header */
+export function traceparentOf({ traceparent }: PassedHeaders, { traceId, spanId }: InvocationIds): string {
+  return traceparent ?? `00-${traceId}-${spanId}-01`;
 }

@@ -10,7 +10,7 @@ import { readReply } from '../worker/payload/reply.ts';
 import { requestRemarks } from '../worker/payload/request-remarks.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
-import { passHeaders } from './forwarded-headers.ts';
+import { passHeaders, traceparentOf } from './forwarded-headers.ts';
 import { renderHttpResponse } from './output/render-http-response.ts';
 import { type EnvelopeReply, sendEnvelope } from './payload-exchange.ts';
 import { payloadHeaders } from './payload-headers.ts';
@@ -59,7 +59,7 @@ function send({ call, target, fn, params, channel, host, ids, caller }: PayloadI
     utcNow: `${new Date(call.startedAtMs).toISOString().slice(0, -1)}0000Z`,
     randomGuid: systemRandom.uuid(),
   });
-  const traceparent = passed.traceparent ?? `00-${ids.traceId}-${ids.spanId}-01`;
+  const traceparent = traceparentOf(passed, ids);
   const envelope = { functionName: fn.name, invocationId: ids.invocationId, traceparent, text };
   call.onAbandoned = sendEnvelope(channel, envelope, {
     replied: (reply) => answerWith(call, fn, host, reply),

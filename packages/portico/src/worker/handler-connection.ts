@@ -14,8 +14,8 @@ export type HandlerRequest = {
 
 /** One request and its reply, as its sender sees it. */
 export interface Exchange {
-  /** A piece of the body, framed already. False: wait for the sink's `drain`. */
-  write(piece: Buffer | string, encoding?: BufferEncoding): boolean;
+  /** A piece of the body, framed already; text is one character a byte. False: wait for the sink's `drain`. */
+  write(piece: Buffer | string): boolean;
   /** Until `uncork`, what is written waits, to leave in one piece. */
   cork(): void;
   uncork(): void;
@@ -33,8 +33,8 @@ export interface ExchangeSink extends ReplySink {
   drain(): void;
   /** The pooled connection had died; the request went out again and this is its exchange now. */
   repeated(exchange: Exchange): void;
-  /** No reply, or no whole one. `begun`: some of it had come, so the request must not be repeated. */
-  failed(reason: string, begun: boolean): void;
+  /** No reply, or no whole one; the request is not repeated. */
+  failed(reason: string): void;
 }
 
 /** Where a connection goes when its exchange is over. */
@@ -94,8 +94,8 @@ export class HandlerConnection implements Exchange {
     this.#socket.write(request.head, 'latin1');
   }
 
-  write(piece: Buffer | string, encoding: BufferEncoding = 'latin1'): boolean {
-    return typeof piece === 'string' ? this.#socket.write(piece, encoding) : this.#socket.write(piece);
+  write(piece: Buffer | string): boolean {
+    return typeof piece === 'string' ? this.#socket.write(piece, 'latin1') : this.#socket.write(piece);
   }
 
   cork(): void {
@@ -156,7 +156,7 @@ export class HandlerConnection implements Exchange {
     this.#socket.destroy();
     if (sink === undefined || request === undefined) return;
     if (this.#reused && request.repeatable && !this.#reader.begun) this.#owner.repeat(request, sink);
-    else sink.failed(reason, this.#reader.begun);
+    else sink.failed(reason);
   }
 }
 
