@@ -2,6 +2,7 @@
 
 import type { Descriptor } from '../../packages/portico/src/cli/descriptor.ts';
 import type { Program, StopSignal } from '../../packages/portico/src/cli/program.ts';
+import { readPorticoJson } from '../../packages/portico/src/config/portico-json.ts';
 import type { FunctionApp } from '../../packages/portico/src/core/function-app.ts';
 import type { Host, HostOptions, ReadyReport } from '../../packages/portico/src/host/create-host.ts';
 import { FakeClock } from '../../packages/portico/src/testing/fake-clock.ts';
@@ -82,7 +83,7 @@ export class FakeHost implements Host {
     this.app = {
       root: options.root,
       config: undefined,
-      portico: { trustedProxies: [], xffStyle: 'plain' },
+      portico: readPorticoJson(options.root).portico,
       local: {},
       settings: {},
       functions: [],

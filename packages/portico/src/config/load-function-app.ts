@@ -7,7 +7,7 @@ import { type FunctionDraft, readFunction } from './function-json.ts';
 import { checkSwitches, switches } from './function-switches.ts';
 import { toHostConfig } from './host-config.ts';
 import { readHostJson } from './host-json.ts';
-import { readPorticoJson } from './portico-json.ts';
+import { readPorticoJson, reconcile } from './portico-json.ts';
 import { checkRoutes } from './route-conflicts.ts';
 import { readSettings } from './settings.ts';
 
@@ -22,7 +22,7 @@ export type AppSource = {
 
 export function loadFunctionApp({ root, environment, functions = [] }: AppSource): FunctionApp {
   const { settings, local, problems: settingsProblems } = readSettings(root, environment);
-  const { portico, problems: porticoProblems } = readPorticoJson(root);
+  const porticoJson = readPorticoJson(root);
   const host = readHostJson(root, settings, functions);
   const files = functionFiles(root);
   const hasBundle = host.document !== undefined && host.options.extensionBundle.id !== undefined;
@@ -33,6 +33,9 @@ export function loadFunctionApp({ root, environment, functions = [] }: AppSource
   const isAllowed = allowance(host.document && host.config.allowList);
   checkRoutes(drafts.filter(({ name }) => isAllowed(name)));
   const config = host.document && toHostConfig(host, { folders: files.map(({ name }) => name), settings });
+
+  const names = drafts.map(({ name }) => name);
+  const portico = config === undefined ? porticoJson.portico : reconcile(porticoJson, names, config.handler);
 
   const hostProblems = host.document ? host.findings.problems : [host.problem];
   // Without host.json nobody knows the functions that its routes make.
@@ -45,7 +48,7 @@ export function loadFunctionApp({ root, environment, functions = [] }: AppSource
   const found = [
     ...settingsProblems,
     ...switchProblems,
-    ...porticoProblems,
+    ...porticoJson.problems,
     ...hostProblems,
     ...inFolders.flatMap(({ problems }) => problems),
   ];

@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { appFolder } from '../../../../test/support/app-folder.ts';
+import { appFolder, hostJson, httpFunction } from '../../../../test/support/app-folder.ts';
+import { loadFunctionApp } from './load-function-app.ts';
 import { readPorticoJson } from './portico-json.ts';
 
-const DEFAULTS = { trustedProxies: [], xffStyle: 'plain' };
+const DEFAULTS = {
+  trustedProxies: [],
+  xffStyle: 'plain',
+  processes: 1,
+  build: undefined,
+  watch: { ignore: [], pollMs: undefined },
+  healthCheck: undefined,
+  streamIdleTimeoutMs: Number.POSITIVE_INFINITY,
+  functions: {},
+};
 const read = (content: unknown) => readPorticoJson(appFolder({ 'portico.json': content }));
 
 describe('portico.json', () => {
@@ -12,7 +22,7 @@ describe('portico.json', () => {
 
   test('names trusted proxies and the style of X-Forwarded-For', () => {
     const content = { trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8', '192.0.2.1/32'], xffStyle: 'Azure' };
-    expect(read(content)).toEqual({ portico: { ...content, xffStyle: 'azure' }, problems: [] });
+    expect(read(content)).toMatchObject({ portico: { ...DEFAULTS, ...content, xffStyle: 'azure' }, problems: [] });
   });
 
   test.each(['10.0.0.0/33', '::/129', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0', 'localhost', '', 5])('does not trust %j', (proxy) => {
@@ -20,6 +30,60 @@ describe('portico.json', () => {
     expect(portico.trustedProxies).toEqual(['127.0.0.1']);
     expect(problems).toMatchObject([
       { severity: 'warning', file: 'portico.json', line: 3, message: expect.stringContaining('trustedProxies[0]') },
+    ]);
+  });
+
+  test('says how many processes run, how the handler is built and watched, and when it is healthy', () => {
+    const content = {
+      processes: 4,
+      build: 'go build -o handler .',
+      watch: { ignore: ['*.db'], pollMs: 500 },
+      healthCheck: { path: '/healthz', failureThreshold: 1 },
+      streamIdleTimeout: '00:01:00',
+    };
+    expect(read(content)).toMatchObject({
+      problems: [],
+      portico: {
+        processes: 4,
+        build: content.build,
+        watch: content.watch,
+        healthCheck: { path: '/healthz', intervalMs: 10_000, timeoutMs: 2000, failureThreshold: 1 },
+        streamIdleTimeoutMs: 60_000,
+      },
+    });
+  });
+
+  test('limits single functions, whose names ignore case', () => {
+    const { portico } = read({ functions: { Slow: { functionTimeout: '00:00:10', maxConcurrentRequests: 2 } } });
+    expect(portico.functions).toEqual({
+      slow: { functionTimeoutMs: 10_000, streamIdleTimeoutMs: undefined, maxConcurrentRequests: 2, maxOutstandingRequests: -1 },
+    });
+  });
+
+  test.each([0, 257, 1.5, -1, 'many', true])('takes %j for no number of processes', (processes) => {
+    const { portico, problems } = read({ processes });
+    expect(portico.processes).toBe(1);
+    expect(problems).toMatchObject([{ code: 'VALUE_NOT_ALLOWED', line: 2, message: expect.stringContaining('or "auto"') }]);
+  });
+
+  test('does not ask a handler for a path that is none', () => {
+    expect(read({ healthCheck: { path: 'healthz' } })).toMatchObject({
+      portico: { healthCheck: undefined },
+      problems: [{ message: expect.stringContaining('a path that begins with "/"') }],
+    });
+  });
+
+  test('says which limits are for nobody, and that copies of a handler cannot share its port', () => {
+    const root = appFolder({
+      'host.json': hostJson({}, { port: 8080 }),
+      'Hello/function.json': httpFunction(),
+      'portico.json': { processes: 'auto', functions: { Helo: {} } },
+    });
+    const { portico, problems } = loadFunctionApp({ root, environment: {} });
+    expect(portico.processes).toBe(1);
+    expect(problems).toMatchObject([
+      { code: 'LIMITS_WITHOUT_FUNCTION', file: 'portico.json', line: 4, hint: 'Did you mean "Hello"?' },
+      { code: 'PROCESSES_NEED_PORTS', file: 'portico.json', line: 2 },
     ]);
   });
 

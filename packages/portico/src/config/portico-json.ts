@@ -1,17 +1,22 @@
 // portico.json, beside host.json and optional: what Azure's files have no word for.
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { PorticoConfig } from '../core/function-app.ts';
-import { choice, text } from '../core/option-values.ts';
-import { list, section } from '../core/options.ts';
+import type { FunctionLimits, HandlerConfig, HealthCheckConfig, PorticoConfig } from '../core/function-app.ts';
+import { nearestName } from '../core/nearest-name.ts';
+import { choice, integer, text, timeSpan } from '../core/option-values.ts';
+import { list, type OptionsOf, record, section } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import { keyRepeated } from '../core/problems/any-file.ts';
-import { porticoJsonInvalid } from '../core/problems/settings.ts';
-import { createFindings, nameOf } from './findings.ts';
+import { limitsWithoutFunction, porticoJsonInvalid, processesNeedPorts } from '../core/problems/settings.ts';
+import { createFindings, type Findings, nameOf } from './findings.ts';
 import { parseJson } from './json-document.ts';
 import { readText } from './read-text.ts';
 
 const FILE = 'portico.json';
+
+const AUTO = 'auto';
+/** More than any machine that runs a handler has processors: a typing error, most likely. */
+const MOST_PROCESSES = 256;
 
 const PORTICO_OPTIONS = {
   trustedProxies: list(
@@ -22,13 +27,87 @@ const PORTICO_OPTIONS = {
     default: 'plain',
     doc: 'What X-Forwarded-For tells the handler of the caller: "plain" the address, "azure" address:port, as behind Azure\'s front end.',
   }),
+  processes: text({
+    default: '1',
+    doc: 'How many copies of the handler run; "auto" is one for each processor. A request goes to the copy with the fewest under way.',
+    expected: `a whole number from 1 to ${MOST_PROCESSES}, or "auto"`,
+    accepts: (written) => written === AUTO || (/^\d+$/.test(written) && Number(written) >= 1 && Number(written) <= MOST_PROCESSES),
+  }),
+  build: text({
+    doc: 'A command that makes the handler, such as "go build -o handler .". While files are watched it runs before the first start and before every reload.',
+  }),
+  watch: section(
+    {
+      ignore: list(text({ doc: 'A pattern as in .gitignore.' }), {
+        default: [],
+        doc: 'What is not watched, besides what .gitignore and .funcignore name: files that the handler itself writes, for example.',
+      }),
+      pollMs: integer({
+        min: 100,
+        doc: 'Look for changes at this pace, in milliseconds, where the file system reports none: some shared folders of containers. Absent: the system reports them.',
+      }),
+    },
+    { doc: 'Which changes reload the handler, with --watch.' },
+  ),
+  healthCheck: section(
+    {
+      path: text({
+        doc: 'What is asked for with GET; any answer from 200 to 399 is healthy. Absent: nothing is asked.',
+        expected: 'a path that begins with "/"',
+        accepts: (written) => /^\/[!-~]*$/.test(written),
+      }),
+      intervalMs: integer({ default: 10_000, min: 100, doc: 'The pause between two checks, in milliseconds.' }),
+      timeoutMs: integer({ default: 2000, min: 10, doc: 'How long an answer may take, in milliseconds.' }),
+      failureThreshold: integer({ default: 3, min: 1, doc: 'How many checks in a row have to fail.' }),
+    },
+    { doc: 'Asks a handler that runs whether it is well. While it is not, HTTP functions answer 503 and no trigger takes an event.' },
+  ),
+  streamIdleTimeout: timeSpan({
+    default: '-1',
+    min: '00:00:01',
+    unlimited: '-1',
+    doc: 'How long a reply or a WebSocket that has begun may be without a byte. "-1": for ever.',
+  }),
+  functions: record(
+    section(
+      {
+        functionTimeout: timeSpan({
+          min: '00:00:01',
+          unlimited: '-1',
+          doc: 'How long one run of this function may take. Absent: functionTimeout of host.json.',
+        }),
+        streamIdleTimeout: timeSpan({ min: '00:00:01', unlimited: '-1', doc: 'As above, for this function.' }),
+        maxConcurrentRequests: integer({
+          default: -1,
+          min: -1,
+          doc: 'Requests to this function that run at the same time; more wait for their turn. -1: no limit.',
+        }),
+        maxOutstandingRequests: integer({
+          default: -1,
+          min: -1,
+          doc: 'Requests to this function that run or wait; more are answered with 429. -1: no limit.',
+        }),
+      },
+      { doc: 'Limits of one function.' },
+    ),
+    { doc: 'Limits of single functions, by name. Those of the whole app are in host.json: functionTimeout and extensions.http.' },
+  ),
 };
+
+type PorticoOptions = OptionsOf<typeof PORTICO_OPTIONS>;
 
 export const PORTICO_JSON = section(PORTICO_OPTIONS, { doc: 'Settings of Portico itself. Azure does not read this file.' });
 
+export type PorticoJson = {
+  readonly portico: PorticoConfig;
+  readonly problems: readonly Problem[];
+  /** Undefined when there is nothing to find fault with. */
+  readonly findings?: Findings;
+};
+
 /** A faulty one leaves the defaults, which trust nobody. */
-export function readPorticoJson(root: string): { readonly portico: PorticoConfig; readonly problems: readonly Problem[] } {
-  const portico = PORTICO_JSON.read(undefined, [], () => undefined);
+export function readPorticoJson(root: string): PorticoJson {
+  const portico = toConfig(PORTICO_JSON.read(undefined, [], () => undefined));
   const unusable = (problem: Problem) => ({ portico, problems: [{ file: FILE, ...problem }] });
   const read = readText(join(root, FILE));
   if (!read) return { portico, problems: [] };
@@ -39,7 +118,42 @@ export function readPorticoJson(root: string): { readonly portico: PorticoConfig
 
   const findings = createFindings({ document, table: PORTICO_OPTIONS });
   for (const repeated of parsed.repeated) findings.add(keyRepeated(nameOf(repeated)), repeated, 'name');
-  return { portico: PORTICO_JSON.read(document.value, [], findings.report), problems: findings.problems };
+  return { portico: toConfig(PORTICO_JSON.read(document.value, [], findings.report)), problems: findings.problems, findings };
+}
+
+/** What only shows beside the rest of the app: functions that do not exist, and copies that would want one port. */
+export function reconcile(
+  { portico, findings }: PorticoJson,
+  functionNames: readonly string[],
+  handler: HandlerConfig | undefined,
+): PorticoConfig {
+  const known = new Set(functionNames.map((name) => name.toLowerCase()));
+  for (const name of Object.keys(portico.functions)) {
+    if (!known.has(name)) findings?.add(limitsWithoutFunction(name, nearestName(name, functionNames)), ['functions', name], 'name');
+  }
+  if (handler?.port === undefined || portico.processes === 1) return portico;
+  findings?.add(processesNeedPorts(handler.section, handler.port), ['processes']);
+  return { ...portico, processes: 1 };
+}
+
+function toConfig({ processes, build, healthCheck, streamIdleTimeout, functions, ...others }: PorticoOptions): PorticoConfig {
+  const limits = Object.entries(functions).map(([name, limit]): [string, FunctionLimits] => [name.toLowerCase(), toLimits(limit)]);
+  return {
+    ...others,
+    processes: processes === AUTO ? AUTO : Number(processes),
+    build: build || undefined,
+    healthCheck: toHealthCheck(healthCheck),
+    streamIdleTimeoutMs: streamIdleTimeout,
+    functions: Object.fromEntries(limits),
+  };
+}
+
+function toHealthCheck({ path, ...pace }: PorticoOptions['healthCheck']): HealthCheckConfig | undefined {
+  return path === undefined ? undefined : { path, ...pace };
+}
+
+function toLimits({ functionTimeout, streamIdleTimeout, ...admission }: PorticoOptions['functions'][string]): FunctionLimits {
+  return { functionTimeoutMs: functionTimeout, streamIdleTimeoutMs: streamIdleTimeout, ...admission };
 }
 
 function isAddressBlock(written: string): boolean {

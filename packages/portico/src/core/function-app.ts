@@ -104,6 +104,44 @@ export type PorticoConfig = {
   readonly trustedProxies: readonly string[];
   /** `azure` appends `ip:port`, as Azure's front end does; `plain` the address alone. */
   readonly xffStyle: 'plain' | 'azure';
+  /** How many copies of the handler run; `auto`: one for each processor that this process may use. Default 1. */
+  readonly processes: number | 'auto';
+  /** A command line that makes the handler, for the system's shell. Undefined: nothing is built. */
+  readonly build: string | undefined;
+  readonly watch: WatchConfig;
+  /** Undefined: a handler that runs counts as healthy as long as it takes connections. */
+  readonly healthCheck: HealthCheckConfig | undefined;
+  /** How long a reply or a WebSocket may be without a byte once it has begun. Infinity: for ever, the default. */
+  readonly streamIdleTimeoutMs: number;
+  /** By the name of a function, in lower case. */
+  readonly functions: Readonly<Record<string, FunctionLimits>>;
+};
+
+export type WatchConfig = {
+  /** Patterns as in .gitignore, beside what .gitignore and .funcignore name. */
+  readonly ignore: readonly string[];
+  /** Undefined: the system reports changes. Else they are looked for at this pace, for file systems that report none. */
+  readonly pollMs: number | undefined;
+};
+
+export type HealthCheckConfig = {
+  /** Begins with a slash. */
+  readonly path: string;
+  readonly intervalMs: number;
+  /** How long one answer may take. */
+  readonly timeoutMs: number;
+  /** How many checks in a row must fail until the handler counts as unhealthy. */
+  readonly failureThreshold: number;
+};
+
+/** What portico.json says of one function; undefined: what holds for the app. */
+export type FunctionLimits = {
+  readonly functionTimeoutMs: number | undefined;
+  readonly streamIdleTimeoutMs: number | undefined;
+  /** Running. -1: no limit. */
+  readonly maxConcurrentRequests: number;
+  /** Running and waiting together; more are answered with 429. -1: no limit. */
+  readonly maxOutstandingRequests: number;
 };
 
 export type AuthLevel = 'anonymous' | 'function' | 'system' | 'admin' | 'user';

@@ -78,3 +78,13 @@ export const porticoJsonInvalid = defineProblem('PORTICO_JSON_INVALID', 'warning
   message: `portico.json is not read: ${reason}.`,
   hint: 'The defaults are used until it is mended: no proxy is trusted.',
 }));
+
+export const limitsWithoutFunction = defineProblem('LIMITS_WITHOUT_FUNCTION', 'warning', (name: string, nearest: string | undefined) => ({
+  message: `Nothing is limited by functions.${name}: there is no function of that name.`,
+  hint: nearest ? `Did you mean "${nearest}"?` : 'Remove it if the function is gone.',
+}));
+
+export const processesNeedPorts = defineProblem('PROCESSES_NEED_PORTS', 'warning', (section: string, port: number) => ({
+  message: `Only one copy of the handler runs, because ${section}.port gives it the port ${port}, and each copy needs one of its own.`,
+  hint: `Remove ${section}.port from host.json and let the handler listen on the port in FUNCTIONS_CUSTOMHANDLER_PORT.`,
+}));
