@@ -2,11 +2,14 @@
 // What is written by hand in that page, below its marker, stays as it is.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { IntendedEntry } from '../test/conformance/judge/allowances.ts';
+import { type IntendedEntry, listOf } from '../test/conformance/judge/clauses.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const PAGE = new URL('docs/parity.md', ROOT);
 const BY_HAND = '<!-- Written by hand from here on. -->';
+
+/** One case that differs, or several of one glob. */
+type Line = { scenario: string; reason: string };
 
 /** Heading → the first words of the scenarios it is about. */
 const AREAS: readonly (readonly [heading: string, scenarios: RegExp])[] = [
@@ -15,13 +18,14 @@ const AREAS: readonly (readonly [heading: string, scenarios: RegExp])[] = [
   ['Forward, streaming and legacy mode', /^(forward|legacy|proxy|\*\.|\*trailers)/],
   ['Routes and faulty functions', /^(function-errors|prefix|custom-routes|profile|allow-list)\b/],
   ['host.json', /^host-json\b/],
-  ['The handler process', /^(handler-start|process|console|boot)\b/],
+  ['The handler process', /^(handler-start|process|retry|console|boot)\b/],
   ['Limits', /^limits\b/],
   ['The admin API', /^admin\b/],
 ];
 
 export function parityPage(entries: readonly IntendedEntry[], byHand: string): string {
-  const byArea = Map.groupBy(entries, areaOf);
+  const lines = entries.flatMap(({ scenario, reason }): Line[] => listOf(scenario).map((glob) => ({ scenario: glob, reason })));
+  const byArea = Map.groupBy(lines, areaOf);
   const sections = AREAS.flatMap(([heading]) => {
     const found = byArea.get(heading);
     return found ? [`## ${heading}\n\n${bullets(found).join('\n')}\n`] : [];
@@ -38,15 +42,15 @@ ${BY_HAND}
 ${byHand}`;
 }
 
-function areaOf({ scenario }: IntendedEntry): string {
+function areaOf({ scenario }: Line): string {
   const area = AREAS.find(([, scenarios]) => scenarios.test(scenario));
   if (!area) throw new Error(`No heading of docs/parity.md is for "${scenario}": add it to scripts/generate-parity.ts.`);
   return area[0];
 }
 
 /** Cases that differ for one reason make one line. */
-function bullets(entries: readonly IntendedEntry[]): string[] {
-  return [...Map.groupBy(entries, ({ reason }) => reason)].map(([reason, alike]) => {
+function bullets(lines: readonly Line[]): string[] {
+  return [...Map.groupBy(lines, ({ reason }) => reason)].map(([reason, alike]) => {
     const cases = [...new Set(alike.map(({ scenario }) => scenario))].filter((scenario) => scenario !== '*');
     return `- ${reason}${cases.length > 0 ? ` (${cases.map(caseLink).join(', ')})` : ''}`;
   });

@@ -14,6 +14,13 @@ describe('docs/parity.md', () => {
     );
   });
 
+  test('tells of an entry below the heading of each of its cases', () => {
+    const scenario = ['host-json.*', 'limits.x', 'reply-status.*'];
+    expect(parityPage([{ scenario, path: 'callerGot*', ours: 1, reason: 'Says why.' }], '')).toMatch(
+      /## Requests[^#]+\n- Says why\. \(`reply-status\.\*`\)\n\n## host\.json\n\n- Says why\. \(`host-json\.\*`\)\n\n## Limits\n\n- Says why\. \(`limits\.x`\)\n/,
+    );
+  });
+
   test('refuses a case that no heading is for', () => {
     expect(() => parityPage([{ scenario: 'nowhere.x', path: 'a', ours: 1, reason: 'R.' }], '')).toThrow(
       'No heading of docs/parity.md is for "nowhere.x"',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { AllowanceJudge, faultsOf, faultsOfReach, type IntendedEntry } from './allowances.ts';
+import { AllowanceJudge, faultsOf, faultsOfReach } from './allowances.ts';
+import type { IntendedEntry } from './clauses.ts';
 import type { Difference } from './diff.ts';
 
 const entry = (more: Partial<IntendedEntry>): IntendedEntry => ({
@@ -52,6 +53,42 @@ describe('AllowanceJudge', () => {
     expect(judge.unused).toEqual(['intended.json: a.b callerGot* … [1].text: matches nothing']);
   });
 
+  test('takes a list of scenarios as one entry for each of them', () => {
+    const judge = judgeWith(entry({ scenario: ['a.b', 'c.*'] }));
+    expect(judge.judge('a.b', found('callerGot[0].status', 204))).toBe('intended');
+    expect(judge.judge('a.c', found('callerGot[0].status', 204))).toBe('open');
+    expect(judge.unused).toEqual(['intended.json: c.* callerGot[0].status: matches nothing']);
+    expect(judge.judge('c.d', found('callerGot[0].status', 204))).toBe('intended');
+    expect(judge.unused).toEqual([]);
+    expect(judge.touched).toEqual(new Set(['a.b', 'c.d']));
+  });
+
+  test('takes a key that begins with a scenario as a promise for that one alone', () => {
+    const judge = judgeWith(
+      entry({ scenario: ['a.b', 'a.c'], path: 'callerGot*', ours: { 'a.b [0].status': 204, 'a.c [0].status': 200, '[0].text': '' } }),
+    );
+    expect(judge.judge('a.b', found('callerGot[0].status', 204))).toBe('intended');
+    expect(judge.judge('a.b', found('callerGot[0].text', ''))).toBe('intended');
+    expect(judge.judge('a.c', found('callerGot[0].status', 204))).toEqual({ expected: 200 });
+    expect(judge.unused).toEqual([
+      'intended.json: a.c callerGot* … [0].status: matches nothing',
+      'intended.json: a.c callerGot* … [0].text: matches nothing',
+    ]);
+  });
+
+  test('takes a list of paths as the places of the fields, and needs each of them', () => {
+    const judge = judgeWith(entry({ path: ['callerGot[0]*', 'callerGot*', 'probes.*'], ours: { status: 204, 'probes.seen': true } }));
+    expect(judge.judge('a.b', found('callerGot[0].status', 204))).toBe('intended');
+    expect(judge.judge('a.b', found('files[0].status', 204))).toBe('open');
+    expect(judge.unused).toEqual([
+      'intended.json: a.b callerGot[0]*, callerGot*, probes.* … probes.seen: matches nothing',
+      'intended.json: a.b callerGot*: matches nothing',
+      'intended.json: a.b probes.*: matches nothing',
+    ]);
+    expect(judge.judge('a.b', found('probes.seen', true))).toBe('intended');
+    expect(judge.unused).toEqual(['intended.json: a.b callerGot*: matches nothing']);
+  });
+
   test('does not count what is true of one header everywhere as touching a case', () => {
     const judge = judgeWith(entry({ scenario: '*', path: '*Headers.X-Forwarded-For*', ours: '/127/' }), entry({}));
     expect(judge.judge('x', found('handlerReceived[0].json.Data.req.Headers.X-Forwarded-For', ['127.0.0.1']))).toBe('everywhere');
@@ -77,6 +114,14 @@ describe('the rules of intended.json', () => {
     ['a path that is more than "*"', { path: '*' }],
     ['the path of one header', { scenario: '*', path: 'callerGot[0].status' }],
     ['the path of one header', { scenario: '*', path: '*rawHeaders.*' }],
+    ['the path of one header', { scenario: ['a.b', '*'] }],
+    ['the path of one header', { scenario: '*', path: ['*rawHeaders.a', '*rawHeaders.b'], ours: { a: 1, b: 1 } }],
+    ['must name a scenario', { scenario: ['a.b', ''] }],
+    ['must name a scenario', { scenario: [] }],
+    ['a path that is more than "*"', { path: ['callerGot*', '**'], ours: { a: 1 } }],
+    ['a key for each field', { path: ['callerGot*', 'files*'] }],
+    ['says nothing of "a.b"', { ours: {} }],
+    ['says nothing of "a.c"', { scenario: ['a.b', 'a.c'], ours: { 'a.b status': 204 } }],
     ['asserts nothing', { ours: '/.*/' }],
     ['asserts nothing', { ours: { '[0].text': '/x?/' } }],
   ])('%s', (why, broken) => {
@@ -85,6 +130,11 @@ describe('the rules of intended.json', () => {
 
   test('a sound entry, and one for a header of every scenario, are accepted', () => {
     expect(faultsOf([entry({}), entry({ scenario: '*', path: '*rawHeaders.traceparent', ours: '/^00-/' })])).toEqual([]);
+  });
+
+  test('one header may be spelled in two ways', () => {
+    const path = ['*rawHeaders.x-forwarded-for', '*Headers.X-Forwarded-For*'];
+    expect(faultsOf([entry({ scenario: '*', path, ours: { 'rawHeaders.*': '127.0.0.1', 'Headers.*': ['127.0.0.1'] } })])).toEqual([]);
   });
 
   test('there are at most sixty', () => {
