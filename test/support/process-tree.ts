@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 
 /** Process ids of a process and of all that it started, directly or not. Zombies, which only await collection, do not count. */
 export function processTree(rootPid: number): number[] {
@@ -13,6 +14,18 @@ export function processTree(rootPid: number): number[] {
 export function stillRunning(pids: readonly number[]): number[] {
   const living = new Set(livingProcesses().map(({ pid }) => pid));
   return pids.filter((pid) => living.has(pid));
+}
+
+/** The guard of a host, while it runs. Several would not be a number. */
+export function orphanGuard(hostPid: number): number | undefined {
+  const { stdout } = spawnSync('pgrep', ['-P', String(hostPid), '-f', 'portico-orphan-guard'], { encoding: 'utf8' });
+  return stdout === '' ? undefined : Number(stdout);
+}
+
+/** Those that still run a second after their host has ended: what it killed with its last breath may take a moment to be gone. */
+export async function leftBehind(pids: readonly number[]): Promise<number[]> {
+  for (const untilMs = performance.now() + 1000; stillRunning(pids).length > 0 && performance.now() < untilMs; ) await setTimeout(20);
+  return stillRunning(pids);
 }
 
 function livingProcesses(): { pid: number; parentPid: number }[] {

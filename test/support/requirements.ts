@@ -4,16 +4,24 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, appendFileSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A program, the Debian packages it comes with, and where a library must be there too, how to see that it is. */
-type Program = { command: string; packages: string; check?: string[] };
+/** A program, the Debian packages it comes with, and where it needs more than to be there, how to see whether it works and what to say if not. */
+type Program = { command: string; packages: string; check?: string[]; lacking?: string };
 
 const PROGRAMS = {
   go: { command: 'go', packages: 'golang-go' },
   r: { command: 'Rscript', packages: 'r-base-core r-cran-httpuv r-cran-jsonlite', check: ['-e', 'library(httpuv); library(jsonlite)'] },
+  git: { command: 'git', packages: 'git' },
   python: { command: 'python3', packages: 'python3' },
   nginx: { command: 'nginx', packages: 'nginx-light' },
   wrk: { command: 'wrk', packages: 'wrk' },
   chromium: { command: 'chromium', packages: 'chromium' },
+  processNamespace: {
+    command: 'unshare',
+    packages: 'util-linux',
+    check: ['--map-root-user', '--pid', '--fork', '--mount-proc', 'true'],
+    lacking: 'a process namespace cannot be made here (it takes Linux, and root or user namespaces)',
+  },
+  busybox: { command: 'busybox', packages: 'busybox' },
 } satisfies Record<string, Program>;
 
 export type Requirement = keyof typeof PROGRAMS;
@@ -23,10 +31,10 @@ export type Requirement = keyof typeof PROGRAMS;
  * The file named by PORTICO_TEST_SKIPS collects the reasons.
  */
 export function needs(name: Requirement): string | undefined {
-  const { command, packages, check }: Program = PROGRAMS[name];
+  const { command, packages, check, lacking }: Program = PROGRAMS[name];
   const file = find(command);
   if (file !== undefined && (check === undefined || spawnSync(file, check, { stdio: 'ignore' }).status === 0)) return undefined;
-  const reason = `${name} is not installed (Debian: apt-get install ${packages})`;
+  const reason = lacking ?? `${name} is not installed (Debian: apt-get install ${packages})`;
   if (process.env.PORTICO_TEST_REQUIRE_ALL === '1') throw new Error(`A test may not be skipped here, but ${reason}.`);
   if (process.env.PORTICO_TEST_SKIPS) appendFileSync(process.env.PORTICO_TEST_SKIPS, `${reason}\n`);
   return reason;

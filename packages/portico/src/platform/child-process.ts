@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Clock } from '../core/clock.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { createLineSplitter } from './line-splitter.ts';
-import { forgetGroup, groupIsAlive, killGroupOnExit, signalGroup } from './process-group.ts';
+import { forgetGroup, groupIsAlive, guardGroup, signalGroup } from './process-group.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 
@@ -13,8 +13,12 @@ export type ChildExit = { readonly code: number | undefined; readonly signal: No
 
 export interface ChildProcess {
   readonly pid: number;
+  /** Whether it ends with this process even if that is killed with SIGKILL. */
+  readonly isGuarded: boolean;
   /** Resolves when the program has ended, the rest of its group is gone and the last line was handed over. Never rejects. */
   readonly exited: Promise<ChildExit>;
+  /** The grace of a stop, if something of the group was still there when it was over, so that it took SIGKILL. */
+  readonly outlastedMs: number | undefined;
   /** SIGTERM to the group, then SIGKILL to what is left of it. Zero: SIGKILL at once, also while an earlier call still waits. */
   stop(graceMs: number): Promise<ChildExit>;
 }
@@ -23,6 +27,8 @@ export type SpawnOptions = {
   /** A path, or a name to look up on the PATH of `env`. No shell is involved. */
   readonly file: string;
   readonly args: readonly string[];
+  /** On Windows: the arguments are quoted already, where that is needed. */
+  readonly quotesNothing?: boolean;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -35,9 +41,18 @@ const GROUP_POLL_MS = 50;
 const OUTPUT_DRAIN_MS = 200;
 
 /** Rejects with the system's error when the program cannot be started. */
-export async function spawnChild({ file, args, cwd, env, clock, onLine }: SpawnOptions): Promise<ChildProcess> {
+export async function spawnChild({ file, args, quotesNothing = false, cwd, env, clock, onLine }: SpawnOptions): Promise<ChildProcess> {
   // Standard input stays open and silent: a program that reads it waits, and notices when this process is gone.
-  const child = spawn(file, args, { cwd, env, stdio: 'pipe', detached: process.platform !== 'win32', windowsHide: true });
+  const child = spawn(file, args, {
+    cwd,
+    env,
+    stdio: 'pipe',
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    windowsVerbatimArguments: quotesNothing,
+  });
+  // First of all: until then it would outlive a host that is killed. Without a pid there is no such program, as is told below.
+  const isGuarded = child.pid !== undefined && guardGroup(child.pid);
   const closed = new Promise((resolve) => child.once('close', resolve));
   const ended = new Promise<ChildExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
@@ -50,10 +65,10 @@ export async function spawnChild({ file, args, cwd, env, clock, onLine }: SpawnO
   // Rejects with the event 'error', which comes instead when there is no such program.
   await once(child, 'spawn');
   const pid = child.pid as number;
-  killGroupOnExit(pid);
 
   let stopping: Promise<void> | undefined;
   let gone = false;
+  let outlastedMs: number | undefined;
   const hurry = new AbortController();
   async function terminate(graceMs: number): Promise<void> {
     const deadlineMs = clock.monotonicMs() + graceMs;
@@ -64,6 +79,7 @@ export async function spawnChild({ file, args, cwd, env, clock, onLine }: SpawnO
       // Rejects when it is hurried: the loop ends then.
       await clock.sleep(GROUP_POLL_MS, hurry.signal).catch(() => {});
     }
+    if (!hurry.signal.aborted && groupIsAlive(pid)) outlastedMs = graceMs;
     signalGroup(pid, 'SIGKILL');
   }
 
@@ -85,7 +101,11 @@ export async function spawnChild({ file, args, cwd, env, clock, onLine }: SpawnO
   const exited = cleanUp();
   return {
     pid,
+    isGuarded,
     exited,
+    get outlastedMs() {
+      return outlastedMs;
+    },
     stop(graceMs) {
       if (gone) return exited;
       if (graceMs > 0) {

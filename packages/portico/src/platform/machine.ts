@@ -1,4 +1,4 @@
-import { hostname, networkInterfaces, tmpdir } from 'node:os';
+import { availableParallelism, hostname, networkInterfaces, tmpdir } from 'node:os';
 import { type ForeignFormat, listForeignFormats } from './linux.ts';
 
 export type Machine = {
@@ -31,3 +31,6 @@ export function outsideAddresses(): string[] {
 
 /** Without a slash at its end. */
 export const temporaryFolder = tmpdir();
+
+/** That this process may use: a container or taskset may allow fewer than there are. */
+export const processorCount = (): number => availableParallelism();

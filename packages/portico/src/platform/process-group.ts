@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { hasLivingMember } from './linux.ts';
+import { type OrphanGuard, startOrphanGuard } from './orphan-guard.ts';
 
 const WINDOWS = process.platform === 'win32';
 
@@ -25,17 +26,43 @@ export function groupIsAlive(leaderPid: number): boolean {
   return process.platform !== 'linux' || hasLivingMember(leaderPid);
 }
 
-const groups = new Set<number>();
+/** A guard that ends sooner is not started anew before the next group: whatever ends it would end the next one as well. */
+const LASTING_MS = 1000;
 
-/** Kills the group when this process ends without having stopped it, through `process.exit` or an uncaught exception. */
-export function killGroupOnExit(leaderPid: number): void {
+const groups = new Set<number>();
+let guard: OrphanGuard | undefined;
+
+/**
+ * Has the group killed when this process ends without having stopped it: by itself after `process.exit` or an uncaught exception,
+ * by a guard after SIGKILL. Tells whether there is a guard.
+ */
+export function guardGroup(leaderPid: number): boolean {
   if (groups.size === 0) process.on('exit', killGroups);
   groups.add(leaderPid);
+  if (guard?.isAlive) guard.watch(groups);
+  else startGuard();
+  return guard !== undefined;
 }
 
+function startGuard(): void {
+  const startedMs = performance.now();
+  const started = startOrphanGuard();
+  guard = started;
+  started?.watch(groups);
+  void started?.ended.then(() => {
+    // It was stopped, or has a successor already.
+    if (guard !== started) return;
+    if (performance.now() - startedMs >= LASTING_MS) startGuard();
+  });
+}
+
+/** To be called once the group is gone: from then on its number may belong to somebody else. */
 export function forgetGroup(leaderPid: number): void {
   groups.delete(leaderPid);
-  if (groups.size === 0) process.off('exit', killGroups);
+  if (groups.size > 0) return guard?.watch(groups);
+  process.off('exit', killGroups);
+  guard?.stop();
+  guard = undefined;
 }
 
 function killGroups(): void {
