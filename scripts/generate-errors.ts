@@ -6,6 +6,7 @@ import * as anyFile from '../packages/portico/src/core/problems/any-file.ts';
 import * as functionJson from '../packages/portico/src/core/problems/function-json.ts';
 import * as hostJson from '../packages/portico/src/core/problems/host-json.ts';
 import * as settings from '../packages/portico/src/core/problems/settings.ts';
+import * as timer from '../packages/portico/src/core/problems/timer.ts';
 
 type Text = { readonly message: string; readonly hint?: string | undefined };
 type Entry = ((...facts: unknown[]) => Text) & { readonly code: string; readonly kind?: string; readonly severity?: string };
@@ -17,6 +18,7 @@ const SECTIONS: readonly [title: string, about: string, catalogue: Record<string
   ['Problems of any configuration file', 'They take down what they name at most.', anyFile],
   ['Problems of host.json', 'An error keeps the app in state `Error` until it is mended; a warning says what is done instead.', hostJson],
   ['Problems of one function', 'An error takes down that function and no other.', functionJson],
+  ['Problems of timers', 'An error takes down the function of the timer and no other.', timer],
   ['Problems of settings', 'Where settings come from: docs/reference/local-settings-json.md.', settings],
 ];
 

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { timeZoneOf } from './time-zone-setting.ts';
+
+describe('timeZoneOf', () => {
+  test.each([
+    [{ WEBSITE_TIME_ZONE: 'W. Europe Standard Time', TZ: 'Asia/Tokyo' }, 'Europe/Berlin'],
+    [{ WEBSITE_TIME_ZONE: 'Asia/Tokyo' }, 'Asia/Tokyo'],
+    [{ WEBSITE_TIME_ZONE: '', TZ: 'Asia/Tokyo' }, 'Asia/Tokyo'],
+    [{}, 'America/New_York'],
+  ])('with %j is %s', (settings, name) => {
+    expect(timeZoneOf(settings, 'America/New_York')).toMatchObject({ zone: { name }, problems: [] });
+  });
+
+  test('passes a misspelt setting over, with a warning that names the nearest zone', () => {
+    const { zone, problems } = timeZoneOf({ WEBSITE_TIME_ZONE: 'Europe/Berln', TZ: 'Asia/Tokyo' }, 'UTC');
+    expect(zone.name).toBe('Asia/Tokyo');
+    expect(problems).toMatchObject([
+      {
+        code: 'TIME_ZONE_UNKNOWN',
+        severity: 'warning',
+        message: 'WEBSITE_TIME_ZONE is "Europe/Berln", which is no time zone; timers run in Asia/Tokyo.',
+        hint: expect.stringContaining('Did you mean "Europe/Berlin"?'),
+      },
+    ]);
+  });
+
+  test('is UTC where not even the system knows', () => {
+    const { zone, problems } = timeZoneOf({ TZ: 'CET-1CEST' }, 'Etc/Unknown');
+    expect(zone.name).toBe('UTC');
+    expect(problems).toHaveLength(1);
+  });
+});
