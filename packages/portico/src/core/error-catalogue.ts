@@ -249,10 +249,48 @@ export const workerListensEverywhere = defineError('WORKER_LISTENS_EVERYWHERE', 
   hint: 'Let it listen on 127.0.0.1 only; in Go: "127.0.0.1:" + port instead of ":" + port.',
 }));
 
+export const workerUnhealthy = defineError(
+  'WORKER_UNHEALTHY',
+  'worker',
+  (facts: { path: string; reason: string; failureThreshold: number; pid: number }) => ({
+    message: `The handler (process ${facts.pid}) failed its health check${facts.failureThreshold === 1 ? '' : ` ${facts.failureThreshold} times in a row`}: GET ${facts.path} gave ${facts.reason}. It gets no requests until it is well again; while no process is well, functions answer 503.`,
+    hint: 'Something holds its event loop or all of its threads: a stack dump or a profiler shows what. Limits are in healthCheck of portico.json.',
+  }),
+);
+
+export const workerRefuses = defineError('WORKER_REFUSES', 'worker', (facts: { pid: number; port: number; mostWaitMs: number }) => ({
+  message: `The handler (process ${facts.pid}) goes on running, but takes no connection on 127.0.0.1:${facts.port}. Requests wait for it for up to ${facts.mostWaitMs} ms, then it is ended.`,
+  hint: 'It has closed its port: a server that is shut down has to exit as well. On Azure every call fails from then on.',
+}));
+
+export const workerUnreachable = defineError('WORKER_UNREACHABLE', 'worker', (facts: { pid: number; port: number; waitedMs: number }) => ({
+  message: `The handler (process ${facts.pid}) went on running, but took no connection on 127.0.0.1:${facts.port} for ${facts.waitedMs} ms, so it was ended.`,
+  hint: 'It has closed its port: a server that is shut down has to exit as well. On Azure every call fails from then on.',
+}));
+
+export const workerKilled = defineError('WORKER_KILLED', 'worker', (facts: { written: string; graceMs: number }) => ({
+  message: `The handler "${facts.written}" was killed: it, or what it had started, went on running for ${facts.graceMs} ms after SIGTERM.`,
+  hint: 'Let it end on SIGTERM: take no more connections, finish what is under way, exit. What it had not written when it was killed is lost.',
+}));
+
 export const workerStopped = defineError('WORKER_STOPPED', 'worker', () => ({
   message: 'The handler was stopped.',
   hint: 'It runs again when the host does.',
 }));
+
+export const buildFailed = defineError(
+  'BUILD_FAILED',
+  'worker',
+  (facts: { command: string; end: string; directory: string; lines: readonly string[]; linesBefore: number; advice: string }) => {
+    const before = facts.linesBefore === 0 ? '' : `\n  … ${facts.linesBefore} lines before`;
+    const output =
+      facts.lines.length === 0 ? 'It printed nothing.' : `Its output:${before}\n${facts.lines.map((line) => `  ${line}`).join('\n')}`;
+    return {
+      message: `The build command "${facts.command}" ${facts.end}.\nDirectory: ${facts.directory}\n${output}`,
+      hint: `${facts.advice} The next change tries again.`,
+    };
+  },
+);
 
 // The conversation with the handler.
 
@@ -261,9 +299,56 @@ export const handlerNotReadyInTime = defineError('HANDLER_NOT_READY_IN_TIME', 'w
   hint: 'The log says what its start waits for.',
 }));
 
-export const handlerReplyBroken = defineError('HANDLER_REPLY_BROKEN', 'worker', (facts: { functionName: string; reason: string }) => ({
-  message: `The handler did not answer "${facts.functionName}": ${facts.reason}.`,
-  hint: 'What it printed around this time says why; the request was not sent again unless nothing had been done yet.',
+export const handlerReplyBroken = defineError(
+  'HANDLER_REPLY_BROKEN',
+  'worker',
+  (facts: { functionName: string; reason: string; cause?: string | undefined }) => ({
+    message: `The handler did not answer "${facts.functionName}": ${facts.reason}.${facts.cause === undefined ? '' : ` ${facts.cause}`}`,
+    hint: 'What it printed around this time says why. It may have read the request, so nobody knows how much of it was done, and it was not sent again.',
+  }),
+);
+
+export const requestCutOff = defineError('REQUEST_CUT_OFF', 'worker', (functionName: string) => ({
+  message: `The handler was stopped while it worked on a request to "${functionName}": the host stops, or another process took its place, and the grace was over.`,
+  hint: 'If requests may take longer, give them more time with --grace. Nobody knows how much of this one was done, and it was not sent again.',
+}));
+
+export const functionTimedOut = defineError(
+  'FUNCTION_TIMED_OUT',
+  'worker',
+  (facts: { functionName: string; limit: string; setting: string; restarts: boolean }) => ({
+    message: `Timeout value of ${facts.limit} exceeded by function '${facts.functionName}': its request was given up${facts.restarts ? ', and the handler is replaced: what else it does is finished first' : ''}.`,
+    hint: `If it may take longer, raise ${facts.setting} ("-1": no limit). On Azure the caller gets 500, and the handler is restarted together with everything else that runs in it.`,
+  }),
+);
+
+export const streamStoodStill = defineError(
+  'STREAM_STOOD_STILL',
+  'worker',
+  (facts: { functionName: string; limit: string; setting: string }) => ({
+    message: `The reply of '${facts.functionName}' had begun and then stood still for ${facts.limit}, so it was cut off.`,
+    hint: `Let the handler send something now and then, such as a comment line in an event stream, or raise ${facts.setting}. Azure has no such limit.`,
+  }),
+);
+
+export const retriesExhausted = defineError('RETRIES_EXHAUSTED', 'worker', (retryCount: number) => ({
+  message: `Function execution failed after '${retryCount}' retries.`,
+  hint: 'Each attempt has its own error above. How often, and after which pause, stands in "retry" of function.json or host.json.',
+}));
+
+export const retryCutShort = defineError('RETRY_CUT_SHORT', 'worker', () => ({
+  message: 'Invocation cancelled - exiting retry loop: the host stops.',
+  hint: 'The caller gets the failure of the last attempt.',
+}));
+
+export const workCutOff = defineError('WORK_CUT_OFF', 'service', (what: string) => ({
+  message: `Cut off, because it did not finish in time: ${what}.`,
+  hint: 'A longer --grace lets more of it finish.',
+}));
+
+export const reloadLoop = defineError('RELOAD_LOOP', 'config', (file: string, pauseMs: number) => ({
+  message: `${file} changes again and again, each time right after the reload that it caused.`,
+  hint: `If the handler itself writes it, name it in .gitignore, in .funcignore, or in watch.ignore of portico.json. Until then each reload waits ${pauseMs / 1000} s.`,
 }));
 
 export const handlerAbsent = defineError('HANDLER_ABSENT', 'config', () => ({
@@ -303,6 +388,56 @@ export const httpOutputUnusable = defineError(
 export const httpStatusOutOfRange = defineError('HTTP_STATUS_OUT_OF_RANGE', 'worker', (facts: { field: string; status: number }) => ({
   message: `${facts.field} is ${facts.status}, which is no status that ends a request.`,
   hint: 'Use 200 to 599. On Azure the function succeeds and the caller never gets an answer.',
+}));
+
+// Bindings: one invocation fails.
+
+type PropertyPlace = { readonly binding: string; readonly property: string };
+
+const MOST_NAMES = 20;
+
+export const expressionWithoutValue = defineError(
+  'EXPRESSION_WITHOUT_VALUE',
+  'config',
+  (
+    facts: PropertyPlace & {
+      expression: string;
+      name: string;
+      within: string | undefined;
+      known: readonly string[];
+      nearest: string | undefined;
+    },
+  ) => {
+    const owner = facts.within === undefined ? 'the data of this event' : `"${facts.within}"`;
+    const names = `${facts.known.slice(0, MOST_NAMES).join(', ')}${facts.known.length > MOST_NAMES ? ', …' : ''}`;
+    const azure =
+      facts.within === undefined
+        ? `No value for named parameter '${facts.name}'.`
+        : `Error while accessing '${facts.name}': property doesn't exist.`;
+    return {
+      message: `{${facts.expression}} in "${facts.property}" of the binding "${facts.binding}" has no value: ${owner} has no "${facts.name}".`,
+      hint: `${facts.nearest ? `Did you mean "${facts.nearest}"? ` : ''}${facts.known.length === 0 ? 'It has no names at all.' : `It has ${names}.`} ${onAzure(azure)}`,
+    };
+  },
+);
+
+export const expressionFormatInvalid = defineError(
+  'EXPRESSION_FORMAT_INVALID',
+  'config',
+  (facts: PropertyPlace & { expression: string; format: string }) => ({
+    message: `{${facts.expression}} in "${facts.property}" of the binding "${facts.binding}" has no value: "${facts.format}" is no format for it.`,
+    hint: `Dates take the formats of .NET, such as yyyy-MM-dd; GUIDs take N, D, B, P and X. ${onAzure('Input string was not in a correct format.')}`,
+  }),
+);
+
+export const outputNotAnObject = defineError('OUTPUT_NOT_AN_OBJECT', 'worker', (facts: { output: string; got: string }) => ({
+  message: `The output "${facts.output}" is ${facts.got}, but what it is bound to takes objects only.`,
+  hint: `Write {"Outputs":{"${facts.output}":{ ... }}}, or an array of objects. On Azure the invocation fails as well, without a word about the output.`,
+}));
+
+export const outputNotJson = defineError('OUTPUT_NOT_JSON', 'worker', (facts: { output: string; reason: string }) => ({
+  message: `The output "${facts.output}" is text that begins and ends like JSON, but cannot be read as such: ${facts.reason}.`,
+  hint: 'Mend it, or let it begin or end with something else than a brace or a bracket. On Azure the invocation fails as well.',
 }));
 
 // The library.

@@ -37,6 +37,8 @@ export type HostConfig = {
   readonly functionTimeoutMs: number | undefined;
   /** `functions`: the only ones that are loaded, compared ignoring case. Undefined: all. */
   readonly allowList: readonly string[] | undefined;
+  /** False: changes on disk are not noticed, unless sources are watched. */
+  readonly fileWatchingEnabled: boolean;
   readonly watchDirectories: readonly string[];
   readonly watchFiles: readonly string[];
   readonly retry: RetryPolicy | undefined;
@@ -118,7 +120,7 @@ export type PorticoConfig = {
 };
 
 export type WatchConfig = {
-  /** Patterns as in .gitignore, beside what .gitignore and .funcignore name. */
+  /** Patterns as in .gitignore, besides what .gitignore and .funcignore name. */
   readonly ignore: readonly string[];
   /** Undefined: the system reports changes. Else they are looked for at this pace, for file systems that report none. */
   readonly pollMs: number | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonValue } from './function-app.ts';
-import { choice, flag, integer, json, text, timeSpan } from './option-values.ts';
+import { choice, flag, integer, integerOr, json, text, timeSpan } from './option-values.ts';
 import type { Option, OptionIssue } from './options.ts';
 
 const doc = 'An option.';
@@ -56,6 +56,28 @@ describe('integer', () => {
     expect(port.expected).toBe('a whole number from 1 to 65535');
     expect(integer({ doc, min: -1 }).expected).toBe('a whole number of at least -1');
     expect(integer({ doc }).expected).toBe('a whole number');
+  });
+});
+
+describe('integerOr', () => {
+  const processes = integerOr('auto', { doc, min: 1, max: 256, default: 1 });
+
+  test.each([
+    [4, 4],
+    ['4', 4],
+    ['auto', 'auto'],
+    [' AUTO ', 'auto'],
+    [null, 1],
+    [undefined, 1],
+  ] as const)('reads %j', (written, value) => check<number | 'auto'>(processes, written, value));
+
+  test.each([0, 257, 1.5, 'many', '', true, []])('refuses %j and uses the default', (written) => {
+    expect(refuse(processes, written, 1)).toBe(1);
+  });
+
+  test('says its range and its word, to people and to editors', () => {
+    expect(processes.expected).toBe('a whole number from 1 to 256, or "auto"');
+    expect(processes.schema()).toEqual({ anyOf: [{ type: 'integer', minimum: 1, maximum: 256 }, { const: 'auto' }] });
   });
 });
 

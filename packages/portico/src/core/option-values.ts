@@ -32,10 +32,22 @@ export function integer<Default extends number | undefined = undefined>(
     type: 'integer',
     expected: `a whole number${range}`,
     schema: { type: 'integer', ...(min !== undefined && { minimum: min }), ...(max !== undefined && { maximum: max }) },
-    parser: () => {
-      const digits = v.pipe(v.string(), v.regex(/^\s*[+-]?\d+\s*$/), v.transform(Number));
-      return v.pipe(v.union([v.number(), digits]), v.integer(), v.minValue(min ?? INT32.min), v.maxValue(max ?? INT32.max));
-    },
+    parser: () => wholeNumber(min, max),
+  });
+}
+
+/** A whole number, also as text, or a word in its place, which ignores case. */
+export function integerOr<const Word extends string, Default extends number | NoInfer<Word> | undefined = undefined>(
+  word: Word,
+  about: About<Default> & { readonly min: number; readonly max: number },
+): Option<Read<number | Word, Default>> {
+  const { min, max } = about;
+  const asWord = (written: string) => (written.trim().toLowerCase() === word.toLowerCase() ? word : undefined);
+  return leaf(about, {
+    type: 'integerOr',
+    expected: `a whole number from ${min} to ${max}, or ${JSON.stringify(word)}`,
+    schema: { anyOf: [{ type: 'integer', minimum: min, maximum: max }, { const: word }] },
+    parser: () => v.union([wholeNumber(min, max), v.pipe(v.string(), v.transform(asWord), v.literal(word))]),
   });
 }
 
@@ -106,6 +118,11 @@ export function json(about: About<undefined>): Option<JsonValue | undefined> {
 }
 
 const INT32 = { min: -2_147_483_648, max: 2_147_483_647 };
+
+function wholeNumber(min = INT32.min, max = INT32.max) {
+  const digits = v.pipe(v.string(), v.regex(/^\s*[+-]?\d+\s*$/), v.transform(Number));
+  return v.pipe(v.union([v.number(), digits]), v.integer(), v.minValue(min), v.maxValue(max));
+}
 
 function scalar() {
   return v.union([v.string(), v.number(), v.boolean()]);

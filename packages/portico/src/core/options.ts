@@ -27,7 +27,7 @@ export type Report = (issue: OptionIssue) => void;
 
 /** One option. Reading it never fails: what cannot be read is reported, and the default counts. */
 export type Option<Value = unknown> = {
-  readonly type: 'text' | 'integer' | 'flag' | 'choice' | 'timeSpan' | 'list' | 'record' | 'section' | 'json';
+  readonly type: 'text' | 'integer' | 'integerOr' | 'flag' | 'choice' | 'timeSpan' | 'list' | 'record' | 'section' | 'json';
   readonly doc: string;
   /** Where the official documentation speaks of it. */
   readonly source: string | undefined;

@@ -117,3 +117,37 @@ export const routeTemplateWrong = defineProblem(
   'error',
   (fault: { readonly message: string; readonly hint: string; readonly azureMessage: string }) => fault,
 );
+
+type PropertyPlace = { readonly binding: string; readonly property: string };
+
+export const expressionInvalid = defineProblem(
+  'EXPRESSION_INVALID',
+  'error',
+  ({ binding, property }: PropertyPlace, text: string, fault: { reason: string; hint: string; azure: string }) => ({
+    message: `"${property}" of the binding "${binding}" is ${JSON.stringify(text)}, and ${fault.reason}.`,
+    hint: fault.hint,
+    azureMessage: fault.azure,
+  }),
+);
+
+export const settingNameUnknown = defineProblem(
+  'SETTING_NAME_UNKNOWN',
+  'error',
+  ({ binding, property }: PropertyPlace, name: string, nearest: string | undefined) => ({
+    message: `"${property}" of the binding "${binding}" names the app setting "${name}", which does not exist.`,
+    hint: nearest
+      ? `Did you mean %${nearest}%?`
+      : 'Set it in the environment or in local.settings.json. A "%" that is meant as such has to come from a setting.',
+    azureMessage: `'%${name}%' does not resolve to a value.`,
+  }),
+);
+
+export const percentUnpaired = defineProblem(
+  'PERCENT_UNPAIRED',
+  'error',
+  ({ binding, property }: PropertyPlace, text: string, index: number) => ({
+    message: `"${property}" of the binding "${binding}" is ${JSON.stringify(text)}, where the last "%" has no partner.`,
+    hint: 'The name of an app setting stands between two: %NAME%. A "%" that is meant as such has to come from a setting.',
+    azureMessage: `The '%' at position ${index} does not have a closing '%'`,
+  }),
+);

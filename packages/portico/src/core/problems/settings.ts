@@ -84,6 +84,11 @@ export const limitsWithoutFunction = defineProblem('LIMITS_WITHOUT_FUNCTION', 'w
   hint: nearest ? `Did you mean "${nearest}"?` : 'Remove it if the function is gone.',
 }));
 
+export const healthCheckWithoutPath = defineProblem('HEALTH_CHECK_WITHOUT_PATH', 'warning', () => ({
+  message: 'healthCheck has no path, so the handler is not asked whether it is well.',
+  hint: 'Add "path": the address that answers it, such as "/healthz".',
+}));
+
 export const processesNeedPorts = defineProblem('PROCESSES_NEED_PORTS', 'warning', (section: string, port: number) => ({
   message: `Only one copy of the handler runs, because ${section}.port gives it the port ${port}, and each copy needs one of its own.`,
   hint: `Remove ${section}.port from host.json and let the handler listen on the port in FUNCTIONS_CUSTOMHANDLER_PORT.`,

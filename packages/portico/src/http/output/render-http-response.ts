@@ -2,7 +2,7 @@
 // https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers#response-payload
 import { httpStatusOutOfRange } from '../../core/error-catalogue.ts';
 import { isJsonObject } from '../../core/json-value.ts';
-import type { Remark } from '../../worker/payload/remark.ts';
+import type { Remark } from '../../core/remark.ts';
 import type { PayloadReply } from '../../worker/payload/reply.ts';
 import type { HttpResponseBinding } from './http-response-binding.ts';
 import { type HeaderPair, readResponseHeaders } from './response-headers.ts';

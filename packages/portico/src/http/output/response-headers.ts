@@ -1,7 +1,7 @@
 // The headers that an HTTP output asks for, as they may be sent.
 import type { JsonObject, JsonValue } from '../../core/function-app.ts';
 import { plainText } from '../../core/json-writer.ts';
-import type { Remark } from '../../worker/payload/remark.ts';
+import type { Remark } from '../../core/remark.ts';
 
 export type HeaderPair = readonly [name: string, value: string];
 

@@ -1,11 +1,13 @@
 // The forms in which a function may say what its caller gets, brought into one: status, headers, body.
+import { decodeBase64 } from '../../core/base64.ts';
 import type { HostError } from '../../core/error.ts';
 import { httpOutputUnusable } from '../../core/error-catalogue.ts';
 import type { JsonObject, JsonValue } from '../../core/function-app.ts';
+import { dateRemark } from '../../core/iso-date.ts';
 import { readJson } from '../../core/json-reader.ts';
 import { isJsonObject, kindOfJson } from '../../core/json-value.ts';
 import { plainText, writeJson } from '../../core/json-writer.ts';
-import type { Remark } from '../../worker/payload/remark.ts';
+import type { Remark } from '../../core/remark.ts';
 
 export type ResponseParts = {
   readonly status: number;
@@ -40,8 +42,9 @@ export function fromNamedOutput(name: string, value: JsonValue): ResponseParts |
 
 /** The value of `$return`, or of an output that ReturnValue brought. Only an object with `body` describes a response; else it is the body. */
 export function fromReturnValue(value: JsonValue, decodesBase64: boolean): ResponseParts {
-  if (decodesBase64 && typeof value === 'string' && isBase64(value)) {
-    return { ...textParts(''), body: Buffer.from(value, 'base64'), defaultType: undefined, chunked: false, remarks: [BASE64_DECODED] };
+  const bytes = decodesBase64 && typeof value === 'string' ? decodeBase64(value) : undefined;
+  if (bytes !== undefined) {
+    return { ...textParts(''), body: bytes, defaultType: undefined, chunked: false, remarks: [BASE64_DECODED] };
   }
   const object = typeof value === 'string' ? parseObject(value) : value;
   if (!isJsonObject(object)) return textOf(value, 'indented');
@@ -86,32 +89,11 @@ function isStructured(value: JsonValue): boolean {
   return Array.isArray(value) || isJsonObject(value);
 }
 
-function isBase64(text: string): boolean {
-  const characters = text.replace(/[ \t\r\n]/g, '');
-  return characters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(characters);
-}
-
 function unusable(field: string, value: JsonValue, expected: string): RenderFault {
   return { error: httpOutputUnusable({ field, got: kindOfJson(value), expected }) };
 }
 
 function textOf(body: JsonValue, layout: 'compact' | 'indented'): ResponseParts {
-  const structured = isStructured(body);
-  const text = structured ? writeJson(body, layout) : plainText(body);
-  if (structured ? HAS_DATE_WITH_OFFSET.test(text) : typeof body === 'string' && IS_DATE.test(text)) {
-    return { ...textParts(text), remarks: [structured ? DATES_KEPT : DATE_KEPT] };
-  }
-  return textParts(text);
+  const remark = dateRemark(body, 'a body');
+  return { ...textParts(isStructured(body) ? writeJson(body, layout) : plainText(body)), remarks: remark === undefined ? [] : [remark] };
 }
-
-const DATE = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?`;
-const IS_DATE = new RegExp(`^${DATE}(?:Z|[-+]\\d\\d:\\d\\d)?$`);
-const HAS_DATE_WITH_OFFSET = new RegExp(`"${DATE}[-+]\\d\\d:\\d\\d"`);
-const DATE_KEPT: Remark = {
-  code: 'DATE_KEPT',
-  message: 'on Azure: a body that is an ISO date arrives as MM/dd/yyyy HH:mm:ss; here it is sent as written.',
-};
-const DATES_KEPT: Remark = {
-  code: 'DATE_KEPT',
-  message: "on Azure: ISO dates in a body are moved from their offset to the host's time zone; here they are sent as written.",
-};

@@ -1,6 +1,6 @@
 // From text to the bytes of a body, in the charset that was declared.
 import { charsetOf } from '../../core/media-type.ts';
-import type { Remark } from '../../worker/payload/remark.ts';
+import type { Remark } from '../../core/remark.ts';
 
 /** Charset → what of it Node writes, and which characters there are. windows-1252 has characters of its own where latin1 has controls. */
 const ENCODINGS = new Map<string, { readonly encoding: BufferEncoding; readonly missing: RegExp }>([

@@ -1,6 +1,8 @@
-// `Metadata` of a payload: binding data of the trigger, then what the host says about the invocation.
+// `Metadata` of a payload: binding data of the trigger, and among it what the host says about the invocation.
+import { type BindingData, SYSTEM } from '../../core/binding-data.ts';
 import type { JsonValue } from '../../core/function-app.ts';
 import { jsonString, writeJson } from '../../core/json-writer.ts';
+import { encodeValue } from './trigger-value.ts';
 
 export type SystemData = {
   readonly functionName: string;
@@ -11,26 +13,28 @@ export type SystemData = {
   readonly extraMetadata?: Readonly<Record<string, JsonValue>> | undefined;
 };
 
-/** Name in lower case → name and JSON. One namespace that ignores case: the first spelling stays, the last value wins. */
-export type BindingData = Map<string, { readonly name: string; json: string }>;
-
-export function setBindingData(data: BindingData, name: string, json: string): void {
-  const key = name.toLowerCase();
-  const entry = data.get(key);
-  if (entry === undefined) data.set(key, { name, json });
-  else entry.json = json;
-}
-
-/** Parity: what ends in `trigger` is the trigger itself and stays out, whoever brought the name. */
 export function writeMetadata(data: BindingData, system: SystemData): string {
-  let members = '';
-  for (const [key, { name, json }] of data) {
-    if (!key.endsWith('trigger')) members += `${jsonString(name)}:${json},`;
-  }
-  return `{${members}${systemMembers(system, data.has('sys') ? '$sys' : 'sys')}}`;
+  return `{${metadataMembers(data, system).slice(0, -1)}${extraMembers(system)}}`;
 }
 
-export function systemMembers({ functionName, utcNow, randomGuid, extraMetadata }: SystemData, name: 'sys' | '$sys'): string {
-  const members = `"${name}":{"MethodName":"${functionName}","UtcNow":"${utcNow}","RandGuid":"${randomGuid}"}`;
-  return extraMetadata === undefined ? members : `${members},${writeJson(extraMetadata).slice(1, -1)}`;
+/** Each with a comma behind it. Parity: what ends in `trigger` is the trigger itself and stays out, whoever brought the name, and so do nulls. */
+export function metadataMembers(data: BindingData, system: SystemData): string {
+  let members = '';
+  for (const [key, { name, value }] of data) {
+    if (value === SYSTEM) members += `"${name}":${systemObject(system)},`;
+    else if (value !== null && !key.endsWith('trigger')) members += `${jsonString(name)}:${encodeValue(value)},`;
+  }
+  return members;
+}
+
+export function systemMembers(system: SystemData, name: 'sys' | '$sys'): string {
+  return `"${name}":${systemObject(system)}${extraMembers(system)}`;
+}
+
+function systemObject({ functionName, utcNow, randomGuid }: SystemData): string {
+  return `{"MethodName":"${functionName}","UtcNow":"${utcNow}","RandGuid":"${randomGuid}"}`;
+}
+
+function extraMembers({ extraMetadata }: SystemData): string {
+  return extraMetadata === undefined ? '' : `,${writeJson(extraMetadata).slice(1, -1)}`;
 }

@@ -3,8 +3,8 @@ import type { JsonObject, JsonValue } from '../../core/function-app.ts';
 import { isJsonObject } from '../../core/json-value.ts';
 import { plainText, writeJson } from '../../core/json-writer.ts';
 import type { LogFields, LogLevel } from '../../core/log.ts';
+import type { Remark } from '../../core/remark.ts';
 import { readLevel } from '../log-lines.ts';
-import type { Remark } from './remark.ts';
 
 export type LogLine = { readonly level: LogLevel; readonly message: string; readonly fields?: LogFields };
 export type ReplyLogs = { readonly lines: readonly LogLine[]; readonly remarks: readonly Remark[] };

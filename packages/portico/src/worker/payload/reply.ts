@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue } from '../../core/function-app.ts';
 import { readJson } from '../../core/json-reader.ts';
 import { isJsonObject, kindOfJson } from '../../core/json-value.ts';
 import { mediaTypeOf } from '../../core/media-type.ts';
-import type { Remark } from './remark.ts';
+import type { Remark } from '../../core/remark.ts';
 import { type LogLine, readReplyLogs } from './reply-logs.ts';
 import { decodeText } from './text-encoding.ts';
 

@@ -1,5 +1,5 @@
 import { charsetOf } from '../../core/media-type.ts';
-import type { Remark } from './remark.ts';
+import type { Remark } from '../../core/remark.ts';
 
 /** What a request with a body would be on Azure, where that is less than here. */
 export function requestRemarks({

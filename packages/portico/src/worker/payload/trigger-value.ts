@@ -1,30 +1,43 @@
 // How a value reaches the handler in Data and Metadata: as Azure's host encodes it, which is JSON within a JSON string unless it is an object.
+import { type BindingDate, type BindingValue, isDate, isGuid, membersOf } from '../../core/binding-value.ts';
 import type { JsonValue } from '../../core/function-app.ts';
-import { isJsonObject } from '../../core/json-value.ts';
 import { jsonString, writeJson } from '../../core/json-writer.ts';
-import { type BindingData, type SystemData, setBindingData, writeMetadata } from './metadata.ts';
 
-export type TriggerValue = JsonValue | Uint8Array;
-
-/** Bytes → base64; an object → itself; anything else → a string that holds its JSON (`4` → `"4"`, `hello` → `"\"hello\""`). */
-export function encodeValue(value: TriggerValue): string {
-  if (value instanceof Uint8Array) return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"`;
-  return isJsonObject(value) ? writeJson(value) : jsonString(writeJson(value));
+/**
+ * Bytes → base64; a date → ISO, to the second; an object or a dictionary → an object;
+ * anything else → a string that holds its JSON (`4` → `"4"`, `hello` → `"\"hello\""`).
+ */
+export function encodeValue(value: BindingValue): string {
+  if (typeof value === 'string') return jsonString(jsonString(value));
+  if (value instanceof Uint8Array) return `"${toBase64(value)}"`;
+  // Parity: fractions of a second are lost here, and only here (https://github.com/Azure/azure-functions-host/issues/6997).
+  if (typeof value === 'object' && value !== null && isDate(value)) return `"${isoDate(value, '')}"`;
+  const json = writeJson(asJson(value));
+  return json.startsWith('{') ? json : jsonString(json);
 }
 
-export type PayloadFacts = SystemData & {
-  /** Binding name → value: the trigger first, then the inputs as function.json has them. */
-  readonly data: Readonly<Record<string, TriggerValue>>;
-  /** Binding data. Nulls do not reach the handler. */
-  readonly metadata: Readonly<Record<string, TriggerValue>>;
-};
+/** The same within an object or an array, where there are no strings around it. */
+function asJson(value: BindingValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return toBase64(value);
+  if (isGuid(value)) return value.text;
+  if (isDate(value)) return isoDate(value, fractionOf(value.at));
+  if (Array.isArray(value)) return value.map(asJson);
+  const members = membersOf(value);
+  return members === undefined ? (value as JsonValue) : Object.fromEntries(members.map(([name, member]) => [name, asJson(member)]));
+}
 
-/** The request body for an invocation without an HTTP request. */
-export function buildPayload({ data, metadata, ...system }: PayloadFacts): string {
-  const values = Object.entries(data).map(([name, value]) => `${jsonString(name)}:${encodeValue(value)}`);
-  const bindingData: BindingData = new Map();
-  for (const [name, value] of Object.entries(metadata)) {
-    if (value !== null) setBindingData(bindingData, name, encodeValue(value));
-  }
-  return `{"Data":{${values.join(',')}},"Metadata":${writeMetadata(bindingData, system)}}`;
+/** Parity: a DateTime has no zone, not even a `Z`. */
+function isoDate({ at, hasOffset }: BindingDate, fraction: string): string {
+  return `${at.toISOString().slice(0, 19)}${fraction}${hasOffset ? '+00:00' : ''}`;
+}
+
+/** Without zeros at its end. */
+function fractionOf(at: Date): string {
+  const digits = at.toISOString().slice(20, 23).replace(/0+$/, '');
+  return digits === '' ? '' : `.${digits}`;
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
