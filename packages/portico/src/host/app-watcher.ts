@@ -1,18 +1,26 @@
-// Notices what matters of an app's changes on disk: its configuration, its functions, and the files beside a handler that did not start.
-import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+// Tells what changes below the root of an app, burst by burst. Which entries count, and for what, is in watch/watch-scope.ts;
+// how changes are noticed in watch/folder-tree.ts.
+import { basename, join, relative } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/error.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import type { Logger } from '../core/log.ts';
+import { readEntry, withSlashes } from '../platform/file-state.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
-import { OFFLINE_FILE } from './app-generation.ts';
+import { createBurst } from './watch/burst.ts';
+import { FolderTree } from './watch/folder-tree.ts';
+import { findHandlerFiles, type HandlerFiles } from './watch/handler-files.ts';
+import type { IgnoreFiles } from './watch/ignore-files.ts';
+import { createUnwatchedFolders, FALLBACK_POLL_MS } from './watch/unwatched-folders.ts';
+import { createWatchScope, NOTHING, type WatchScope, type Weight } from './watch/watch-scope.ts';
 
 export type AppChange = {
-  /** Relative to the root. */
+  /** What to name as the cause: the first of the burst. Relative to the root, with slashes. */
   readonly file: string;
-  /** `app`: what the host reads. `handler`: anything else that lies where the handler's files lie. */
-  readonly kind: 'app' | 'handler';
+  /** Something that the host reads has changed. */
+  readonly app: boolean;
+  /** Something that the handler is made of has changed, or may have. */
+  readonly handler: boolean;
 };
 
 export type AppWatcherOptions = {
@@ -21,140 +29,232 @@ export type AppWatcherOptions = {
   readonly app: () => FunctionApp;
   /** What changed after it was read and before it was watched counts as well. */
   readonly readAtMs: number;
+  /** True: every source file below the root counts. False: only what the host reads, and what lies beside the handler: one that did not start may be mended there. */
+  readonly watchesSources: boolean;
+  /** True: the handler is built by a command that portico.json does not know of. */
+  readonly builds?: boolean | undefined;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The next change is told when this one has been dealt with. */
-  readonly onChange: (change: AppChange) => Promise<void>;
+  /** Called once per burst of changes, after it has settled. Never waited for. */
+  readonly onChange: (change: AppChange) => void;
+  /** Another one in tests. */
+  readonly watch?: typeof watchFolder;
 };
 
-/** An editor writes a file in several steps; what follows within this time belongs to the same change. */
-const SETTLE_MS = 100;
+export interface AppWatcher {
+  stop(): void;
+}
 
-const READ_BY_THE_HOST = new Set(['host.json', 'local.settings.json', 'portico.json', '.env', '.env.local', OFFLINE_FILE]);
-const NEVER_A_FUNCTION = /^(?:\.|node_modules$)/;
+const QUIET_MS = 100;
+const LONGEST_BURST_MS = 1000;
+/** The clock by which systems date files may be so far behind. */
+const FILE_CLOCK_MS = 20;
+/** Whoever is told of a change reads the app again, but not at once: another change may be in hand, or a build. */
+const LONGEST_FOLLOW_MS = 10 * 60_000;
+const LONGEST_FOLLOW_PAUSE_MS = 1000;
 
-/** Returns how to end it; that resolves when the change in hand has been dealt with. */
-export function watchApp({ root, app, readAtMs, clock, log, onChange }: AppWatcherOptions): () => Promise<void> {
-  const folders = new Map<string, () => void>();
-  const ended = new AbortController();
-  let pending: AppChange | undefined;
-  let delivering: Promise<void> | undefined;
+/** A small app is watched when this returns; one whose sources are watched, soon after. */
+export function watchApp(options: AppWatcherOptions): AppWatcher {
+  const watched = new WatchedApp(options);
+  watched.start();
+  return watched;
+}
 
-  const seen = (change: AppChange): void => {
-    if (pending?.kind !== 'app') pending = change;
-    delivering ??= deliver().finally(() => {
-      delivering = undefined;
-    });
-  };
-  const deliver = async (): Promise<void> => {
-    while (pending !== undefined && !ended.signal.aborted) {
-      try {
-        await clock.sleep(SETTLE_MS, ended.signal);
-        const change = pending;
-        pending = undefined;
-        // Before it is read, so that nothing is missed; and after, because the handler may now lie elsewhere.
-        watchFolders();
-        await onChange(change);
-        watchFolders();
-      } catch (error) {
-        if (error !== ended.signal.reason)
-          log.error('A change on disk could not be taken over; the next one is tried again.', { fields: { reason: messageOf(error) } });
-      }
-    }
-  };
-  const watchFolders = (): void => {
-    if (ended.signal.aborted) return;
-    const wanted = new Set([dirname(root), root, ...functionFolders(root), ...handlerFolders(root, app())]);
-    for (const folder of folders.keys()) if (!wanted.has(folder)) forget(folder);
-    for (const folder of wanted) if (!folders.has(folder)) watchEntries(folder);
-  };
-  const watchEntries = (folder: string): void => {
-    const stop = watchFolder(
-      folder,
-      (name) => entryChanged(folder, name),
-      (error) => unwatchable(folder, error),
+class WatchedApp implements AppWatcher {
+  readonly #options: AppWatcherOptions;
+  readonly #ended = new AbortController();
+  readonly #tree: FolderTree;
+  readonly #happened: () => void;
+  /** Whether a file that changed holds what it held before. Asked only while Portico builds the handler. */
+  #hasOldContent: ((file: string) => boolean) | undefined;
+  #app: FunctionApp;
+  /** When that was known to be the app as it was read last. What was written later where nobody watched yet is news. */
+  #knownAtMs = 0;
+  /** A host.json that cannot be used says nothing of where the handler lies: it will hardly have moved. */
+  #config: FunctionApp['config'];
+  #pending: AppChange | undefined;
+  #haveRulesChanged = false;
+  /** The system refuses to watch more folders. */
+  #isLimited = false;
+  #isPolling = false;
+  #isFollowing = false;
+  /** The tree is looked at by one at a time. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: AppWatcherOptions) {
+    const { root, clock, log, app, watch = watchFolder } = options;
+    this.#options = options;
+    this.#app = app();
+    this.#happened = createBurst(
+      { clock, quietMs: QUIET_MS, mostMs: LONGEST_BURST_MS, onSettled: () => this.#settled() },
+      this.#ended.signal,
     );
-    if (stop !== undefined) folders.set(folder, stop);
-  };
-  const forget = (folder: string): void => {
-    folders.get(folder)?.();
-    folders.delete(folder);
-  };
-  const entryChanged = (folder: string, name: string): void => {
-    const path = join(folder, name);
-    const isRoot = path === root;
-    if (folder === dirname(root) && !isRoot) return;
-    const wasWatched = folders.has(path);
-    // It may be another folder of that name by now, and a watch stays with the old one.
-    for (const known of folders.keys()) if (known === path || (isRoot && known.startsWith(root))) forget(known);
-    if (pending?.kind === 'app') return;
-    const readByTheHost =
-      isRoot || (folder === root ? READ_BY_THE_HOST.has(name) || wasWatched || isFunctionFolder(root, name) : name === 'function.json');
-    seen({ file: relative(root, path) || basename(root), kind: readByTheHost ? 'app' : 'handler' });
-  };
-  const unwatchable = (folder: string, error: NodeJS.ErrnoException): void => {
-    forget(folder);
-    if (error.code === 'ENOENT') return;
-    // Stays among the watched, so that this is said once.
-    folders.set(folder, () => {});
-    log.warning('A folder cannot be watched, so changes in it are not noticed.', { fields: { folder, reason: error.message } });
-  };
-
-  watchFolders();
-  const missed = whatTheHostReads(root).find((path) => changedAfter(path, readAtMs));
-  if (missed !== undefined) seen({ file: relative(root, missed) || basename(root), kind: 'app' });
-  return async () => {
-    ended.abort();
-    for (const stop of folders.values()) stop();
-    await delivering;
-  };
-}
-
-/** Folders too: their time tells of what was added and taken away. */
-function whatTheHostReads(root: string): string[] {
-  return [
-    root,
-    ...[...READ_BY_THE_HOST].map((name) => join(root, name)),
-    ...functionFolders(root).flatMap((folder) => [folder, join(folder, 'function.json')]),
-  ];
-}
-
-function functionFolders(root: string): string[] {
-  try {
-    return readdirSync(root, { withFileTypes: true })
-      .filter(
-        (entry) =>
-          (entry.isDirectory() && !NEVER_A_FUNCTION.test(entry.name)) || (entry.isSymbolicLink() && isFunctionFolder(root, entry.name)),
-      )
-      .map(({ name }) => join(root, name));
-  } catch {
-    // The root is gone for the moment; the watch of its parent says when it is back.
-    return [];
+    const isBeyondLimit = createUnwatchedFolders(log);
+    this.#tree = new FolderTree({
+      root,
+      watch,
+      clock,
+      onEvent: this.#happened,
+      onChange: (path, weight) => this.#changed(path, weight),
+      onFault: (folder, error) => {
+        if (isBeyondLimit(folder, error)) this.#isLimited = true;
+      },
+    });
   }
-}
 
-/** Where the executable and its script lie, as far as that is within the app. */
-function handlerFolders(root: string, { config }: FunctionApp): string[] {
-  const { executablePath, workerPath, workerDirectory, arguments: words = [] } = config?.handler ?? {};
-  return [executablePath, workerPath, ...words]
-    .filter((path) => path?.includes('/'))
-    .map((path) => dirname(resolve(root, workerDirectory ?? '', path as string)))
-    .filter((folder) => !relative(root, folder).startsWith('..') && basename(folder) !== 'node_modules');
-}
+  start(): void {
+    this.#work = this.#attempt(async () => {
+      await this.#takeScope(this.#options.readAtMs);
+      this.#noteChangedFolders();
+    });
+  }
 
-function isFunctionFolder(root: string, name: string): boolean {
-  return !NEVER_A_FUNCTION.test(name) && stateOf(join(root, name))?.isDirectory() === true;
-}
+  stop(): void {
+    this.#ended.abort();
+    this.#tree.stop();
+  }
 
-function changedAfter(path: string, atMs: number): boolean {
-  return (stateOf(path)?.mtimeMs ?? 0) > atMs;
-}
+  async #settled(): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#tree.look();
+      this.#deliver();
+      if (this.#isReadAgain()) await this.#takeScope(this.#knownAtMs);
+      else if (this.#haveRulesChanged) await this.#takeScope(this.#nowMs - LONGEST_BURST_MS);
+    });
+  }
 
-function stateOf(path: string): ReturnType<typeof statSync> {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    // A link that leads to itself, or somewhere we may not look: nothing of the app's.
-    return undefined;
+  #deliver(): void {
+    const change = this.#pending;
+    this.#pending = undefined;
+    if (change === undefined || this.#ended.signal.aborted) return;
+    this.#options.onChange(change);
+    // Rejects only when it is stopped: what the app says is of no interest then.
+    if (change.app) void this.#follow().catch(() => {});
+  }
+
+  /** Until the app was read again, for it may say anew what is watched. */
+  async #follow(): Promise<void> {
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    const { clock } = this.#options;
+    const endMs = clock.monotonicMs() + LONGEST_FOLLOW_MS;
+    let pauseMs = QUIET_MS;
+    while (!this.#isReadAgain() && clock.monotonicMs() < endMs) {
+      await clock.sleep(pauseMs, this.#ended.signal);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_FOLLOW_PAUSE_MS);
+    }
+    this.#isFollowing = false;
+    await this.#inTurn(async () => {
+      if (this.#isReadAgain()) await this.#takeScope(this.#knownAtMs);
+    });
+  }
+
+  #isReadAgain(): boolean {
+    if (this.#options.app() !== this.#app) return true;
+    this.#knownAtMs = this.#nowMs - FILE_CLOCK_MS;
+    return false;
+  }
+
+  /** As files are dated. */
+  get #nowMs(): number {
+    return this.#options.clock.now().getTime();
+  }
+
+  async #takeScope(newSinceMs: number): Promise<void> {
+    const { watchesSources } = this.#options;
+    this.#app = this.#options.app();
+    this.#knownAtMs = this.#nowMs - FILE_CLOCK_MS;
+    this.#config = this.#app.config ?? this.#config;
+    this.#haveRulesChanged = false;
+    this.#isLimited = false;
+    // Not awaited for nothing: what is written right after the start of a host is to be seen.
+    const scope = watchesSources ? await this.#scopeWithSources() : this.#scope(undefined);
+    await this.#tree.take(scope, { isWatching: this.#app.portico.watch.pollMs === undefined, newSinceMs });
+    this.#options.log.debug('The app is watched.', { fields: { folders: this.#tree.folderCount } });
+  }
+
+  async #scopeWithSources(): Promise<WatchScope> {
+    const { root } = this.#options;
+    // Most apps are not watched, and do not pay for it.
+    if (this.#builds) this.#hasOldContent ??= (await import('./watch/content-memory.ts')).createContentMemory();
+    const { readIgnoreFiles } = await import('./watch/ignore-files.ts');
+    const obeysFuncignore = !this.#builds && this.#handlerFiles.scripts.length > 0;
+    return this.#scope(await readIgnoreFiles({ root, patterns: this.#app.portico.watch.ignore, obeysFuncignore }));
+  }
+
+  #scope(ignoreFiles: IgnoreFiles | undefined): WatchScope {
+    const { root } = this.#options;
+    if (ignoreFiles === undefined && this.#config?.fileWatchingEnabled === false) return NOTHING;
+    const [config, handlerFiles, builds] = [this.#config, this.#handlerFiles, this.#builds];
+    return createWatchScope({ root, config, handlerFiles, ignoreFiles, builds });
+  }
+
+  get #handlerFiles(): HandlerFiles {
+    return findHandlerFiles(this.#options.root, this.#config?.handler, this.#app.settings);
+  }
+
+  get #builds(): boolean {
+    const { watchesSources, builds = false } = this.#options;
+    return watchesSources && (builds || this.#app.portico.build !== undefined);
+  }
+
+  #changed(path: string, { rules, ...change }: Weight): void {
+    if (rules) this.#haveRulesChanged = true;
+    if (change.handler && this.#builds && this.#hasOldContent?.(join(this.#options.root, path))) return;
+    this.#note(path, change);
+  }
+
+  /** The time of a folder tells what was added and taken away before it was watched. */
+  #noteChangedFolders(): void {
+    const { root, readAtMs } = this.#options;
+    if (this.#tree.folderCount === 0) return;
+    const folders = [root, ...this.#app.functions.flatMap(({ directory }) => directory ?? [])];
+    const changed = folders.find((folder) => (readEntry(folder, () => true)?.mtimeMs ?? 0) > readAtMs);
+    if (changed !== undefined) this.#note(withSlashes(relative(root, changed)), { app: true, handler: false });
+  }
+
+  #note(path: string, { app, handler }: Omit<AppChange, 'file'>): void {
+    if (!app && !handler) return;
+    const before = this.#pending;
+    const file = before?.file ?? (path || basename(this.#options.root));
+    this.#pending = { file, app: app || before?.app === true, handler: handler || before?.handler === true };
+  }
+
+  get #pollMs(): number | undefined {
+    return this.#app.portico.watch.pollMs ?? (this.#isLimited ? FALLBACK_POLL_MS : undefined);
+  }
+
+  #keepPolling(): void {
+    if (this.#isPolling || this.#pollMs === undefined) return;
+    this.#isPolling = true;
+    // Rejects only when it is stopped.
+    void this.#poll().catch(() => {});
+  }
+
+  async #poll(): Promise<void> {
+    for (let pollMs = this.#pollMs; pollMs !== undefined; pollMs = this.#pollMs) {
+      await this.#options.clock.sleep(pollMs, this.#ended.signal);
+      await this.#inTurn(() => this.#tree.poll());
+    }
+    this.#isPolling = false;
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(() => this.#attempt(work));
+    return this.#work;
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    try {
+      await work();
+    } catch (error) {
+      const reason = messageOf(error);
+      this.#options.log.error('Changes on disk could not be looked for; the next event tries again.', { fields: { reason } });
+    }
+    // What nobody waited for is told like everything else.
+    if (this.#pending !== undefined || this.#haveRulesChanged) this.#happened();
+    // A new folder may have been one too many.
+    this.#keepPolling();
   }
 }
