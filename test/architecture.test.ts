@@ -10,6 +10,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   platform: ['core'],
   config: ['core'],
+  bindings: ['core'],
   worker: ['core', 'platform'],
   // From worker: the channel a request is written to, and its types.
   http: ['core', 'platform', 'worker'],

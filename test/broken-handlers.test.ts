@@ -205,14 +205,14 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
       `);
     });
 
-    test('makes those who wait for it give up at once, and starts when it was mended', async () => {
+    test('has no outlook, and starts when it was mended', async () => {
       const { worker, root, becomes } = start('not-executable', { files: {} });
-      await expect(worker.whenReady(AbortSignal.timeout(20_000))).rejects.toMatchObject({ code: 'WORKER_PROGRAM_NOT_EXECUTABLE' });
-      expect(worker.state).toBe('failed');
+      await becomes('failed');
+      expect(worker).toMatchObject({ outlook: 'never', trouble: { code: 'WORKER_PROGRAM_NOT_EXECUTABLE' } });
       chmodSync(join(root, 'run.sh'), 0o755);
       worker.retry();
       await becomes('ready');
-      expect(worker.startError).toBeUndefined();
+      expect(worker.trouble).toBeUndefined();
     });
   });
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { processTree, stillRunning } from './support/process-tree.ts';
+import { leftBehind, processTree } from './support/process-tree.ts';
 
 const MAIN = fileURLToPath(new URL('../packages/portico/src/cli/main.ts', import.meta.url));
 const OBEDIENT = '';
@@ -158,7 +158,7 @@ async function start(handlerCode: string, { flags = [], nodeFlags = [], paused =
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   if (paused) child.stdout.pause();
   let processes: number[] = [];
-  const exited = once(child, 'close').then(([code]) => ({ code, left: stillRunning(processes) }));
+  const exited = once(child, 'close').then(async ([code]) => ({ code, left: await leftBehind(processes) }));
   const isReady = () => expect(existsSync(readyFile) || child.exitCode !== null, output).toBe(true);
   await vi.waitFor(isReady, { timeout: 20_000, interval: 20 });
   expect(child.exitCode, output).toBe(null);

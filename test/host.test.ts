@@ -5,24 +5,13 @@ import { Agent, createServer, get } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { createHost, type Host, type HostOptions, type LogRecord, type RequestSummary } from '../packages/portico/src/index.ts';
+import { createHost, type Host, type RunningHandler } from '../packages/portico/src/index.ts';
 import { keepHeapSmall } from '../packages/portico/src/platform/small-heap.ts';
 import { processTree, stillRunning } from './support/process-tree.ts';
-import { hostJson, httpFunction, type TemporaryApp, temporaryApp } from './support/temporary-app.ts';
+import { runningHost } from './support/running-host.ts';
+import { hostJson, httpFunction, temporaryApp } from './support/temporary-app.ts';
 
 vi.mock('../packages/portico/src/platform/small-heap.ts', () => ({ keepHeapSmall: vi.fn() }));
-
-type Running = Host & AsyncDisposable & { readonly records: LogRecord[]; readonly requests: RequestSummary[] };
-
-/** Stopped when it goes out of scope. */
-async function running({ root }: TemporaryApp, options: Partial<HostOptions> = {}): Promise<Running> {
-  const records: LogRecord[] = [];
-  const requests: RequestSummary[] = [];
-  const observer = { log: (record: LogRecord) => records.push(record), request: (summary: RequestSummary) => requests.push(summary) };
-  const host = createHost({ root, port: 0, environment: { PATH: process.env['PATH'] }, observer, ...options });
-  await host.start();
-  return Object.assign(host, { records, requests, [Symbol.asyncDispose]: () => host.stop() });
-}
 
 const statusOf = async (host: Host, path: string): Promise<number> => (await fetch(`${host.url}${path}`)).status;
 const readJson = async (response: Response) => (await response.json()) as Record<string, never>;
@@ -30,9 +19,9 @@ const readJson = async (response: Response) => (await response.json()) as Record
 describe('createHost', () => {
   test('serves a function through its handler and tells how the start went', async () => {
     using app = temporaryApp();
-    await using host = await running(app);
+    await using host = await runningHost(app);
     const report = await host.ready;
-    expect(report).toMatchObject({ handler: { pid: expect.any(Number), port: expect.any(Number) } });
+    expect(report).toMatchObject({ handlers: [{ pid: expect.any(Number), port: expect.any(Number) }] });
     const answer = await host.invoke('hello', { query: '?x=1', method: 'POST', body: 'hi' });
     expect(await readJson(answer)).toMatchObject({
       method: 'POST',
@@ -45,14 +34,14 @@ describe('createHost', () => {
 
   test('leaves the memory of the program that embeds it alone', async () => {
     using app = temporaryApp();
-    await using host = await running(app);
+    await using host = await runningHost(app);
     await host.ready;
     expect(keepHeapSmall).not.toHaveBeenCalled();
   });
 
   test('lets requests wait that come before the handler is ready', async () => {
     using app = temporaryApp({ 'handler.cjs': `setTimeout(() => require('./late.cjs'), 300);`, 'late.cjs': lateHandler });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     expect(await statusOf(host, '/api/Hello')).toBe(200);
   });
 
@@ -82,8 +71,8 @@ describe('createHost', () => {
 
   test('leaves no process behind and does not start again', async () => {
     using app = temporaryApp();
-    const host = await running(app);
-    const { pid } = (await host.ready).handler!;
+    const host = await runningHost(app);
+    const [{ pid }] = (await host.ready).handlers as [RunningHandler];
     await host.stop();
     expect(stillRunning([pid!])).toEqual([]);
     const stopped = createHost({ root: app.root, port: 0 });
@@ -95,19 +84,19 @@ describe('createHost', () => {
 
   test('tells the handler the address it really has', async () => {
     using app = temporaryApp({ 'handler.cjs': handlerThat('response.end(process.env.WEBSITE_HOSTNAME)') });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     expect(await (await host.invoke('Hello')).text()).toBe(`localhost:${new URL(host.url).port}`);
   });
 
   test('says which functions there are when one is unknown', async () => {
     using app = temporaryApp();
-    await using host = await running(app);
+    await using host = await runningHost(app);
     await expect(host.invoke('Nobody')).rejects.toMatchObject({ code: 'FUNCTION_UNKNOWN', hint: 'The app has Hello.' });
   });
 
   test('fills the parameters of a route in', async () => {
     using app = temporaryApp({ 'Item/function.json': httpFunction({ route: 'items/{id:int}/{*rest}' }) });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     const answer = await host.invoke('Item', { params: { id: '7', rest: 'a b/c' } });
     expect(await readJson(answer)).toMatchObject({ url: '/api/items/7/a%20b/c' });
   });
@@ -124,7 +113,7 @@ require('node:http').createServer((request, response) => {
 describe('a stop', () => {
   test('lets what is under way end, then its connections, and serves nothing more on them', async () => {
     using app = temporaryApp({ 'handler.cjs': handlerThat(`setTimeout(() => response.end('done'), 600);`) });
-    const host = await running(app);
+    const host = await runningHost(app);
     await host.ready;
     const agent = new Agent({ keepAlive: true });
     const untouched = connect(Number(new URL(host.url).port), '127.0.0.1');
@@ -148,7 +137,7 @@ describe('a stop', () => {
       'host.json': hostJson({ enableForwardingHttpRequest: false, enableProxyingHttpRequest: true }),
       'handler.cjs': handlerThat(`response.write('one'); setTimeout(() => response.end('two'), 600);`),
     });
-    const host = await running(app);
+    const host = await runningHost(app);
     const answer = await fetch(`${host.url}/api/Hello`);
     const startedMs = performance.now();
     const stopped = host.stop();
@@ -159,7 +148,7 @@ describe('a stop', () => {
 
   test('answers those who wait for the handler at once', async () => {
     using app = temporaryApp({ 'handler.cjs': 'setInterval(() => {}, 1000);' });
-    const host = await running(app);
+    const host = await runningHost(app);
     const waiting = fetch(`${host.url}/api/Hello`);
     await pause(200);
     const startedMs = performance.now();
@@ -175,7 +164,7 @@ describe('a stop', () => {
       'handler.cjs': `require('node:fs').appendFileSync('../pids-${process.pid}', process.pid + ' ');${handlerThat(`setTimeout(() => response.end(), 1500);`)}`,
     });
     const pids = join(app.root, '..', `pids-${process.pid}`);
-    const host = await running(app);
+    const host = await runningHost(app);
     await host.ready;
     const underWay = fetch(`${host.url}/api/Hello`);
     await pause(100);
@@ -187,7 +176,6 @@ describe('a stop', () => {
     const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
     rmSync(pids);
     expect(stillRunning(started)).toEqual([]);
-    expect(started).toHaveLength(1);
   });
 });
 
@@ -202,7 +190,7 @@ describe('one broken thing', () => {
       'BadJson/function.json': '{ "bindings": [',
       'BadLevel/function.json': httpFunction({ authLevel: 'everyone' }),
     });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     expect(await statusOf(host, '/api/Hello')).toBe(200);
     const urls = { BadRoute: '/api/x/7', BadJson: '/api/BadJson', BadLevel: '/api/BadLevel' };
     for (const [name, url] of Object.entries(urls)) {
@@ -216,7 +204,7 @@ describe('one broken thing', () => {
 
   test('in host.json is 503 with the reason until it is mended', async () => {
     using app = temporaryApp({ 'host.json': '{ "version": "2.0", ' });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     expect(host.state).toBe('Error');
     const answer = await fetch(`${host.url}/api/Hello`);
     expect(answer.status).toBe(503);
@@ -230,7 +218,7 @@ describe('one broken thing', () => {
 
   test('in the handler is 503 with the reason until a file changes', async () => {
     using app = temporaryApp({ 'host.json': hostJson({ description: { defaultExecutablePath: './server' } }) });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     expect((await host.ready).failed).toMatchObject({ code: 'WORKER_PROGRAM_MISSING' });
     const answer = await fetch(`${host.url}/api/Hello`);
     expect(answer.status).toBe(503);
@@ -243,7 +231,7 @@ describe('one broken thing', () => {
 describe('what a user meets first', () => {
   test('a handler that crashes at every start is 503 with the reason, without a long wait', async () => {
     using app = temporaryApp({ 'handler.cjs': `console.error('no database'); process.exit(3);` });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     await host.ready;
     await vi.waitFor(() => expect(host.records.filter(({ code }) => code === 'WORKER_EXITED').length).toBeGreaterThan(2), {
       timeout: 10_000,
@@ -263,7 +251,7 @@ describe('what a user meets first', () => {
 
   test('a misspelt trigger answers at its URL with the reason', async () => {
     using app = temporaryApp({ 'Typo/function.json': { bindings: [{ type: 'htpTrigger', direction: 'in', name: 'req' }] } });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     const answer = await fetch(`${host.url}/api/Typo`);
     expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('htpTrigger')]);
   });
@@ -272,7 +260,7 @@ describe('what a user meets first', () => {
     using app = temporaryApp({
       'handler.cjs': `require('node:http').createServer((request, response) => { response.setHeader('Access-Control-Allow-Origin', '*'); response.end('x'); }).listen(Number(process.env.FUNCTIONS_CUSTOMHANDLER_PORT), '127.0.0.1');`,
     });
-    await using host = await running(app, { cors: { origins: ['http://localhost:3000'], credentials: true } });
+    await using host = await runningHost(app, { cors: { origins: ['http://localhost:3000'], credentials: true } });
     const answer = await host.invoke('Hello', { headers: { origin: 'http://localhost:3000' } });
     expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
     expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
@@ -283,7 +271,7 @@ describe('what a user meets first', () => {
 describe('changes on disk', () => {
   test('a new function is served, a removed one is gone', async () => {
     using app = temporaryApp();
-    await using host = await running(app);
+    await using host = await runningHost(app);
     app.write('New/function.json', httpFunction());
     await vi.waitFor(async () => expect(await statusOf(host, '/api/New')).toBe(200), { timeout: 10_000 });
     app.remove('New');
@@ -293,7 +281,7 @@ describe('changes on disk', () => {
 
   test('app_offline.htm takes the app off line and its removal brings it back', async () => {
     using app = temporaryApp();
-    await using host = await running(app);
+    await using host = await runningHost(app);
     app.write('app_offline.htm', '<h1>away</h1>');
     await vi.waitFor(() => expect(host.state).toBe('Offline'), { timeout: 10_000 });
     const answer = await fetch(`${host.url}/api/Hello`);
@@ -305,7 +293,7 @@ describe('changes on disk', () => {
 
   test('another environment for the handler means another handler', async () => {
     using app = temporaryApp({ '.env': 'GENERATION=1\n' });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     expect(await readJson(await host.invoke('Hello'))).toMatchObject({ generation: '1' });
     app.write('.env', 'GENERATION=2\n');
     await vi.waitFor(async () => expect(await readJson(await host.invoke('Hello'))).toMatchObject({ generation: '2' }), {
@@ -313,25 +301,23 @@ describe('changes on disk', () => {
     });
   });
 
-  test('a handler that is replaced ends what it is doing first, and newcomers wait for the next', async () => {
+  test('a handler that is replaced ends what it is doing first, while the next one serves newcomers', async () => {
     using app = temporaryApp({
       '.env': 'GENERATION=1\n',
       'handler.cjs': handlerThat(`setTimeout(() => response.end(process.env.GENERATION), request.url.endsWith('slow') ? 1000 : 0);`),
     });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     await host.ready;
     const slow = fetch(`${host.url}/api/Hello?slow`);
     await pause(100);
     app.write('.env', 'GENERATION=2\n');
-    await vi.waitFor(() => expect(host.records.some(({ message }) => message.startsWith('.env changed'))).toBe(true));
-    const next = fetch(`${host.url}/api/Hello`);
+    await vi.waitFor(async () => expect(await (await fetch(`${host.url}/api/Hello`)).text()).toBe('2'));
     expect(await (await slow).text()).toBe('1');
-    expect(await (await next).text()).toBe('2');
   });
 
   test('a folder called app_offline.htm takes nothing off line', async () => {
     using app = temporaryApp({ 'app_offline.htm/page': '' });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     expect(await statusOf(host, '/api/Hello')).toBe(200);
   });
 
@@ -340,7 +326,7 @@ describe('changes on disk', () => {
       'handler.cjs': `require('node:fs').appendFileSync('starts', 'x'); process.exit(1);`,
       'host.json': hostJson({ description: { defaultExecutablePath: 'node', arguments: ['./handler.cjs'] } }),
     });
-    await using host = await running(app);
+    await using host = await runningHost(app);
     await pause(2000);
     expect(host.records.filter(({ code }) => code === 'WORKER_EXITED').length).toBeLessThan(5);
   });
@@ -357,7 +343,7 @@ describe('changes on disk', () => {
 
   test('a folder that was replaced by another of its name is watched', async () => {
     using app = temporaryApp();
-    await using host = await running(app);
+    await using host = await runningHost(app);
     app.remove('Hello');
     app.write('Hello/function.json', httpFunction({ route: 'one' }));
     await vi.waitFor(async () => expect(await statusOf(host, '/api/one')).toBe(200), { timeout: 10_000 });
@@ -367,7 +353,7 @@ describe('changes on disk', () => {
 
   test('a root that was away is served again, and watched', async () => {
     using app = temporaryApp();
-    await using host = await running(app);
+    await using host = await runningHost(app);
     await host.ready;
     renameSync(app.root, `${app.root}-away`);
     await vi.waitFor(() => expect(host.state).toBe('Error'), { timeout: 10_000 });
@@ -381,7 +367,7 @@ describe('changes on disk', () => {
     using elsewhere = temporaryApp();
     using app = temporaryApp();
     symlinkSync(join(elsewhere.root, 'Hello'), join(app.root, 'Linked'));
-    await using host = await running(app);
+    await using host = await runningHost(app);
     elsewhere.write('Hello/function.json', httpFunction({ route: 'behind' }));
     await vi.waitFor(async () => expect(await statusOf(host, '/api/behind')).toBe(200), { timeout: 10_000 });
   });
@@ -394,12 +380,12 @@ describe('an attached handler', () => {
     await new Promise<void>((resolve) => handler.listen(0, '127.0.0.1', resolve));
     const { port } = handler.address() as AddressInfo;
     handler.close();
-    await using host = await running(app, { attachPort: port });
+    await using host = await runningHost(app, { attachPort: port });
     const early = host.invoke('Hello');
     const late = createServer((request, response) => response.end(`attached ${request.url}`));
     await new Promise<void>((resolve) => late.listen(port, '127.0.0.1', resolve));
     expect(await (await early).text()).toBe('attached /api/Hello');
-    expect((await host.ready).handler).toEqual({ pid: undefined, port });
+    expect((await host.ready).handlers).toEqual([{ pid: undefined, port }]);
     await host.stop();
     expect(late.listening).toBe(true);
     late.close();

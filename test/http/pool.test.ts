@@ -50,20 +50,20 @@ describe.each(['proxy', 'forward'] as const)('in %s mode a request whose pooled 
   });
 
   test('is not sent a third time', async () => {
-    expect(await askTwice(mode, 'GET', dies, true)).toMatchObject({ status: 500, arrivals: 2 });
+    expect(await askTwice(mode, 'GET', dies, true)).toMatchObject({ status: 502, arrivals: 2 });
   });
 
   test.each(['POST', 'PATCH', 'PUT'])('is not repeated if it is a %s, which may have been carried out or had a body', async (method) => {
-    expect(await askTwice(mode, method, dies)).toMatchObject({ status: 500, third: 200, arrivals: 1 });
+    expect(await askTwice(mode, method, dies)).toMatchObject({ status: 502, third: 200, arrivals: 1 });
   });
 
   test('is not repeated once a byte of the answer has come', async () => {
-    expect(await askTwice(mode, 'GET', (socket) => void socket.end('H'))).toMatchObject({ status: 500, third: 200, arrivals: 1 });
+    expect(await askTwice(mode, 'GET', (socket) => void socket.end('H'))).toMatchObject({ status: 502, third: 200, arrivals: 1 });
   });
 });
 
 test('an envelope is never repeated', async () => {
-  expect(await askTwice('payload', 'GET', dies)).toMatchObject({ status: 500, third: 204, all: 3 });
+  expect(await askTwice('payload', 'GET', dies)).toMatchObject({ status: 502, third: 204, all: 3 });
 });
 
 test('a handler that closes its idle connections meets no request on them', async () => {
@@ -123,13 +123,14 @@ describe("the handler's word about idle connections", () => {
     channel.send(
       { method: 'GET', head, complete: true, repeatable: false },
       {
+        connected() {},
         interim() {},
         head: (_, __, complete) => complete && done.resolve(),
         body: () => true,
         end: () => done.resolve(),
         drain() {},
         repeated() {},
-        failed: (reason) => done.reject(new Error(reason)),
+        failed: ({ reason }) => done.reject(new Error(reason)),
       },
     );
     await done.promise;

@@ -92,7 +92,7 @@ describe.each(['proxy', 'forward'] as const)('in %s mode an upload', (mode) => {
     socket.write(question('POST /broken', [`Content-Length: ${bytes}`]));
     const answered = until(socket, '\r\n\r\n');
     expect(await upload(socket, bytes)).toBe(bytes);
-    expect(await answered).toContain('500');
+    expect(await answered).toContain('502');
     socket.destroy();
   });
 });

@@ -122,13 +122,13 @@ describe('a handshake', () => {
   test.each([
     ['has no answer', '', 'close'],
     ['has an answer that is no HTTP', 'nonsense\r\n\r\n', 'stay'],
-  ])('that %s is answered with 500', async (_, reply, then) => {
+  ])('that %s is answered with 502', async (_, reply, then) => {
     await using handler = await startRawHandler({
       begun: (_request, socket) => (then === 'close' ? socket.end(reply) : socket.write(reply)),
     });
     await using portico = await startPortico(handler.port);
     const { answers, endedBy } = await ask(portico.port, question('GET /live', HANDSHAKE), { untilClosed: true });
-    expect(answers.map(({ status }) => status)).toEqual([500]);
+    expect(answers.map(({ status }) => status)).toEqual([502]);
     expect(endedBy).toBe('server');
   });
 

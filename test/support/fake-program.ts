@@ -70,7 +70,7 @@ export class FakeHost implements Host {
   state: Host['state'] = 'Starting';
   url = 'http://127.0.0.1:7071';
   ready: Promise<ReadyReport> = Promise.resolve({
-    handler: { pid: 4711, port: 43121 },
+    handlers: [{ pid: 4711, port: 43121 }],
     phases: { config: 6, listen: 2, handler: 61 },
     totalMs: 69,
   });

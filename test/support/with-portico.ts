@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { processTree, stillRunning } from './process-tree.ts';
+import { leftBehind, processTree } from './process-tree.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PORTICO = join(ROOT, 'packages/portico/bin/portico.cjs');
@@ -53,7 +53,7 @@ async function startPortico(app: string, environment: Record<string, string>) {
     const processes = processTree(child.pid!);
     child.kill('SIGTERM');
     const [exitCode, signal] = await exited;
-    const left = stillRunning(processes);
+    const left = await leftBehind(processes);
     for (const pid of left) process.kill(pid, 'SIGKILL');
     return { exitCode, signal, left };
   }

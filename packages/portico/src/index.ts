@@ -12,7 +12,9 @@ export {
   type HostOptions,
   type InvokeRequest,
   type ReadyReport,
+  type RunningHandler,
   type StartPhases,
+  type StopOptions,
 } from './host/create-host.ts';
 export type { XffStyle } from './http/caller.ts';
 export type { CorsRules } from './http/cors.ts';

@@ -75,7 +75,7 @@ export const methodCases: readonly RfcCase[] = [
     send: post(['Content-Length: 1'], 'x'),
     reply: '',
     replyEnds: 'close',
-    answers: '500',
+    answers: '502',
     handled: 1,
   },
   {
@@ -84,7 +84,7 @@ export const methodCases: readonly RfcCase[] = [
     send: get(),
     reply: 'HTTP/1.1 200',
     replyEnds: 'close',
-    answers: '500',
+    answers: '502',
     handled: 1,
   },
 ];

@@ -177,7 +177,7 @@ export const replyFramingCases: readonly RfcCase[] = [
     title: 'refuses a reply that switches protocols unasked',
     send: get(),
     reply: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
-    answers: '500',
+    answers: '502',
   },
   {
     section: 'RFC 9112 §9.2',

@@ -3,13 +3,18 @@
 import type { FunctionApp } from '../core/function-app.ts';
 import type { HostState } from '../core/host-state.ts';
 import type { Call } from '../http/call.ts';
+import type { PublicApp } from '../http/public-app.ts';
 import type { RequestTarget } from '../http/request-target.ts';
+import type { WorkInHand } from '../http/work-in-hand.ts';
+import { answerJson } from './answer-json.ts';
 import { describeFunction } from './function-description.ts';
-import { describeHost } from './host-description.ts';
+import { answerHealth } from './health.ts';
+import { answerHost } from './host-endpoints.ts';
 
-/** What the admin API shows of the host. */
+/** What the admin API shows of the host, and may do to it. */
 export interface AdminHost {
   readonly app: FunctionApp;
+  readonly served: PublicApp;
   readonly state: HostState;
   readonly hostId: string;
   readonly uptimeMs: number;
@@ -17,25 +22,39 @@ export interface AdminHost {
   readonly errors: readonly string[];
   /** Folder of temporary files, for the test data path that Azure's tools show. */
   readonly temporaryFolder: string;
+  readonly work: WorkInHand;
+  /** The processes of the handler. */
+  readonly handlers: readonly HandlerReport[];
+  /** A handler takes requests now. */
+  readonly serves: boolean;
+  /** No trigger takes an event; HTTP goes on. */
+  readonly draining: boolean;
+  drain(): void;
+  /** Resolves when the host takes events again. */
+  resume(): Promise<void>;
 }
 
-export function answerAdmin(call: Call, { path }: RequestTarget, host: AdminHost): void {
+export type HandlerReport = {
+  readonly state: string;
+  readonly pid: number | undefined;
+  readonly port: number | undefined;
+  /** It gets no new requests: another one takes its place. */
+  readonly retiring: boolean;
+  /** Requests that it works on. */
+  readonly busyCount: number;
+};
+
+export function answerAdmin(call: Call, { path, query }: RequestTarget, host: AdminHost): void {
   const method = call.request.method ?? '';
-  const [area, ...rest] = path.split('/').filter(Boolean).slice(1).map(decodeSegment);
-  const where = [area?.toLowerCase(), ...rest];
-  if (where[0] === 'host' && where.length === 2) return answerHost(call, method, where[1]?.toLowerCase(), host);
-  if (where[0] === 'functions' && method === 'GET' && /^\/+admin\//i.test(path)) return answerFunctions(call, rest, host);
+  const [root, area, ...rest] = path.split('/').filter(Boolean).map(decodeSegment);
+  const isAdmin = root?.toLowerCase() === 'admin';
+  const name = area?.toLowerCase();
+  const expanded = /[?&]expand=true(?:&|$)/i.test(query);
+  if (isAdmin && name === 'host') return answerHost(call, method, rest.join('/').toLowerCase(), host, expanded);
+  if (isAdmin && name === 'functions' && method === 'GET') return answerFunctions(call, rest, host);
+  if (!isAdmin && name === 'health') return answerHealth(call, method, rest.join('/').toLowerCase(), host);
   call.answer(404, 'refused');
 }
-
-function answerHost(call: Call, method: string, name: string | undefined, host: AdminHost): void {
-  if (name === 'status' && method === 'GET') return answerJson(call, describeHost(host));
-  if (name === 'ping' && (method === 'GET' || method === 'POST')) {
-    return call.answer(200, 'succeeded', { headers: 'Cache-Control: no-store,no-cache\r\nPragma: no-cache\r\n' });
-  }
-  call.answer(404, 'refused');
-}
-
 function answerFunctions(call: Call, [name, part, ...more]: readonly string[], host: AdminHost): void {
   const { app } = host;
   if (more.length > 0 || (part !== undefined && part.toLowerCase() !== 'status')) return call.answer(404, 'refused');
@@ -60,10 +79,6 @@ function answerFunctions(call: Call, [name, part, ...more]: readonly string[], h
   }
   if (fn === undefined) return call.answer(404, 'refused');
   answerJson(call, describeFunction(fn, app, `${scheme}://${authority}`, host.temporaryFolder));
-}
-
-function answerJson(call: Call, value: unknown): void {
-  call.answer(200, 'succeeded', { body: JSON.stringify(value), type: 'application/json; charset=utf-8' });
 }
 
 function decodeSegment(segment: string): string {

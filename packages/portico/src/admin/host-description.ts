@@ -1,4 +1,5 @@
 import { AZURE_HOST_VERSION } from '../core/azure.ts';
+import type { Admission } from '../http/admission.ts';
 import type { AdminHost } from './admin-api.ts';
 
 /** The body of GET /admin/host/status. Empty texts are what a host off Azure says. */
@@ -15,4 +16,21 @@ export function describeHost({ hostId, state, errors, uptimeMs }: AdminHost): Re
     processUptime: Math.round(uptimeMs),
     functionAppContentEditingState: 'Unknown',
   };
+}
+
+/** What `?expand=true` adds, which Azure has no words for: the processes of the handler, and what runs and waits. */
+export function describeLoad({ handlers, served, work, draining }: AdminHost): Record<string, unknown> {
+  const functions = served.functions.flatMap(({ name, admission }) =>
+    admission === undefined ? [] : [{ name, ...describeQueue(admission) }],
+  );
+  return {
+    handlers,
+    draining,
+    requests: { underWay: work.count, retrying: work.retryCount, ...(served.admission && describeQueue(served.admission)) },
+    functions,
+  };
+}
+
+function describeQueue({ runningCount, waitingCount, limits }: Admission): Record<string, number> {
+  return { running: runningCount, waiting: waitingCount, ...limits };
 }

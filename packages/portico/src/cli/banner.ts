@@ -21,6 +21,7 @@ export function formatListening(run: Listening, palette: Palette): string {
       ...formatOpen(run, palette).map((line) => `  ${line}`),
       ...(authorityFile === undefined ? [] : [`  https vouched for by ${authorityFile}: trust it once, or give it to curl --cacert`]),
     ],
+    run.watching ? [palette.dim('  a change of the sources reloads the handler')] : [],
     others.map((problem) => `  ${formatMarked(problem, palette)}`),
   ];
   return sections
@@ -46,9 +47,9 @@ function formatMarked(problem: Problem, palette: Palette): string {
   return problem.severity === 'error' ? palette.red(`✗ ${formatProblem(problem)}`) : palette.yellow(`! ${formatProblem(problem)}`);
 }
 
-export function formatReady({ handler, phases, totalMs }: ReadyReport): string {
+export function formatReady({ handlers, phases, totalMs }: ReadyReport): string {
   const timings = Object.entries(phases).map(([phase, ms]) => `${phase} ${Math.round(ms)}`);
-  const who = handler ? `  handler ${handler.pid === undefined ? 'attached' : `pid ${handler.pid}`}, port ${handler.port}\n` : '';
+  const who = handlers.map(({ pid, port }) => `  handler ${pid === undefined ? 'attached' : `pid ${pid}`}, port ${port}\n`).join('');
   return `${who}  ready in ${Math.round(totalMs)} ms: ${timings.join(', ')}\n`;
 }
 

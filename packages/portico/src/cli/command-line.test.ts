@@ -50,7 +50,7 @@ describe('parseCommandLine', () => {
   });
 
   test.each([
-    ['--no-build', '--no-build has no meaning here: nothing is built before a start.'],
+    ['--no-build', '--no-build has no meaning here: nothing is built unless --build says so, or portico.json while files are watched.'],
     ['--timeout 40', '--timeout has no meaning here: the handler has as long to start as initializationTimeout in host.json says.'],
     ['-t 40', '-t has no meaning here: the handler has as long to start as initializationTimeout in host.json says.'],
     [

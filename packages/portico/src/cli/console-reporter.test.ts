@@ -89,6 +89,7 @@ describe('the banner', () => {
     version: '1.2.3',
     processId: 1,
     root: '/app',
+    watching: false,
     url: 'http://127.0.0.1:7071',
     functions: [
       {
@@ -167,10 +168,16 @@ portico 1.2.3  /app
     expect(lines).toEqual([`! open to other machines at http://192.0.2.7:7071, without keys: ${expected}`]);
   });
 
+  test('says that sources are watched', () => {
+    const { reporter, lines } = setUp();
+    reporter.listening({ ...run, watching: true });
+    expect(lines.join('\n')).toContain('  a change of the sources reloads the handler');
+  });
+
   test('is reduced to the problems by --quiet', () => {
     const { reporter, lines } = setUp({ quiet: true });
     reporter.listening(run);
-    reporter.ready({ phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
+    reporter.ready({ handlers: [], phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
     reporter.stopping('SIGINT');
     expect(lines).toEqual(['✗ broken/function.json:3:5: Bad type.', '! host.json: Unknown key. Did you mean "version"?']);
   });
@@ -180,7 +187,7 @@ portico 1.2.3  /app
     [{ pid: undefined, port: 43121 }, '  handler attached, port 43121\n'],
   ])('ends with the handler and how long what took', (handler, expected) => {
     const { reporter, lines } = setUp();
-    reporter.ready({ handler, phases: { config: 6.2, listen: 3.3, handler: 60.9 }, totalMs: 70.4 });
+    reporter.ready({ handlers: [handler], phases: { config: 6.2, listen: 3.3, handler: 60.9 }, totalMs: 70.4 });
     expect(lines).toEqual([`${expected}  ready in 70 ms: config 6, listen 3, handler 61\n`]);
   });
 

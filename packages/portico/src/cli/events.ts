@@ -8,6 +8,7 @@ type FieldTypes = {
   string: string;
   integer: number;
   number: number;
+  boolean: boolean;
   object: Readonly<Record<string, unknown>>;
   'string[]': readonly string[];
   'object[]': readonly Readonly<Record<string, unknown>>[];
@@ -38,6 +39,7 @@ export const EVENTS = {
         doc: 'Where other machines reach it, without keys. Absent when it listens on loopback only.',
       },
       authorityFile: { type: 'string', optional: true, doc: 'With --https alone: the certificate that callers have to trust.' },
+      watching: { type: 'boolean', doc: 'Whether changed sources reload the handler.' },
       functions: {
         type: 'object[]',
         doc: 'name, type, disabled; methods (absent: all) and url if HTTP calls it; problem (code, message) if it is broken.',
@@ -50,7 +52,8 @@ export const EVENTS = {
     fields: {
       totalMs: { type: 'number', doc: 'Milliseconds since the start.' },
       phases: { type: 'object', doc: 'Milliseconds by phase: config, listen, handler.' },
-      handler: { type: 'object', optional: true, doc: 'pid (absent with --attach) and port of the handler.' },
+      handler: { type: 'object', optional: true, doc: 'pid (absent with --attach) and port of the first process of the handler.' },
+      handlers: { type: 'object[]', doc: 'The same of each of its processes.' },
     },
   },
   notReady: {

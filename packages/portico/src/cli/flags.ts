@@ -58,6 +58,18 @@ export const START_FLAGS = {
     completes: 'file',
     doc: 'Write url, port and process ids to this JSON file when ready; remove it on stop.',
   },
+  watch: { default: 'in a terminal', doc: 'Reload the handler when its sources change, without a request failing.' },
+  'no-watch': { doc: 'Reload only what the host itself reads.' },
+  build: {
+    value: 'COMMAND',
+    default: 'with --watch: build of portico.json',
+    doc: 'Make the handler with this command before its start and before every reload.',
+  },
+  grace: {
+    value: 'SECONDS',
+    default: '30',
+    doc: 'How long requests under way may go on when the host stops, or a process of the handler is replaced.',
+  },
   attach: { value: 'PORT', doc: 'Use the handler that already listens on 127.0.0.1:PORT, such as one under a debugger; start none.' },
 } as const satisfies Record<string, Flag>;
 

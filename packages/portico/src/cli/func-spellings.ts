@@ -25,7 +25,7 @@ export const FUNC_SPELLINGS: Readonly<Record<string, Spelling>> = {
   enableAuth: { remark: 'nothing asks callers for a key yet, which is why only this machine can call (see --no-auth).' },
   timeout: { takesValue: true, remark: 'the handler has as long to start as initializationTimeout in host.json says.' },
   t: { takesValue: true, remark: 'the handler has as long to start as initializationTimeout in host.json says.' },
-  'no-build': { remark: 'nothing is built before a start.' },
+  'no-build': { remark: 'nothing is built unless --build says so, or portico.json while files are watched.' },
   'language-worker': { takesValue: true, remark: 'the handler is described in host.json.' },
   'dotnet-isolated-debug': { remark: 'the handler is described in host.json.' },
   runtime: { takesValue: true, remark: 'there is one host, which follows version 4.' },

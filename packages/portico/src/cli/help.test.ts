@@ -50,6 +50,13 @@ describe('helpText', () => {
         --json                   Write one JSON object per event and line (docs/reference/ndjson.md).
         --ready-file FILE        Write url, port and process ids to this JSON file when ready; remove it
                                  on stop.
+        --watch                  Reload the handler when its sources change, without a request failing.
+                                 Default: in a terminal.
+        --no-watch               Reload only what the host itself reads.
+        --build COMMAND          Make the handler with this command before its start and before every
+                                 reload. Default: with --watch: build of portico.json.
+        --grace SECONDS          How long requests under way may go on when the host stops, or a process
+                                 of the handler is replaced. Default: 30.
         --attach PORT            Use the handler that already listens on 127.0.0.1:PORT, such as one under
                                  a debugger; start none."
     `);

@@ -13,6 +13,7 @@ describe('createJsonReporter', () => {
     reporter.listening({
       version: '1.2.3',
       processId: 1,
+      watching: true,
       root: '/app',
       url: 'http://127.0.0.1:7071',
       openUrls: ['http://192.0.2.7:7071'],
@@ -30,7 +31,7 @@ describe('createJsonReporter', () => {
       ],
       problems: [{ code: 'X', severity: 'error', message: 'Bad.', line: 3, azureMessage: 'bad' }],
     });
-    reporter.ready({ handler: { pid: 2, port: 3 }, phases: { config: 1.04, listen: 2, handler: 3 }, totalMs: 6.0400000004 });
+    reporter.ready({ handlers: [{ pid: 2, port: 3 }], phases: { config: 1.04, listen: 2, handler: 3 }, totalMs: 6.0400000004 });
     reporter.notReady({ state: 'Running', error });
     reporter.notReady({ state: 'Error', error: undefined });
     reporter.request({
@@ -77,6 +78,7 @@ describe('createJsonReporter', () => {
         root: '/app',
         url: 'http://127.0.0.1:7071',
         openUrls: ['http://192.0.2.7:7071'],
+        watching: true,
         authorityFile: '/authority.crt',
         functions: [
           { name: 'a', type: 'httpTrigger', url: 'http://127.0.0.1:7071/api/a', disabled: false },
@@ -84,7 +86,14 @@ describe('createJsonReporter', () => {
         ],
         problems: [{ code: 'X', severity: 'error', message: 'Bad.', line: 3 }],
       },
-      { event: 'ready', time: TIME, totalMs: 6, phases: { config: 1, listen: 2, handler: 3 }, handler: { pid: 2, port: 3 } },
+      {
+        event: 'ready',
+        time: TIME,
+        totalMs: 6,
+        phases: { config: 1, listen: 2, handler: 3 },
+        handler: { pid: 2, port: 3 },
+        handlers: [{ pid: 2, port: 3 }],
+      },
       { event: 'notReady', time: TIME, state: 'Running', code: 'PORT_IN_USE', message: 'Taken.', hint: 'Wait.' },
       { event: 'notReady', time: TIME, state: 'Error' },
       {

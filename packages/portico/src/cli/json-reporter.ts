@@ -18,17 +18,17 @@ export function createJsonReporter({ writeLine, nowMs, shows }: JsonOptions): Re
     writeLine(format(event, fields, atMs));
 
   return {
-    listening({ version, processId, root, url, openUrls, authorityFile, functions, problems }) {
+    listening({ version, processId, root, url, openUrls, authorityFile, watching, functions, problems }) {
       const listed = functions.map(({ problem, ...summary }) => ({
         ...summary,
         problem: problem && { code: problem.code, message: problem.message },
       }));
-      const told = { version, pid: processId, root, url, openUrls, authorityFile };
+      const told = { version, pid: processId, root, url, openUrls, authorityFile, watching };
       emit('listening', { ...told, functions: listed, problems: problems.map(withoutParity) });
     },
-    ready({ handler, phases, totalMs }) {
+    ready({ handlers, phases, totalMs }) {
       const rounded = Object.fromEntries(Object.entries(phases).map(([phase, ms]) => [phase, roundMs(ms)]));
-      emit('ready', { totalMs: roundMs(totalMs), phases: rounded, handler });
+      emit('ready', { totalMs: roundMs(totalMs), phases: rounded, handler: handlers[0], handlers });
     },
     notReady: ({ state, error }) => emit('notReady', { state, ...(error && errorFields(error)) }),
     request(summary) {

@@ -27,6 +27,8 @@ export type Listening = {
   readonly openUrls?: readonly string[] | undefined;
   /** The certificate that callers have to trust, when the server's was made here. */
   readonly authorityFile?: string | undefined;
+  /** Changed sources reload the handler. */
+  readonly watching: boolean;
   readonly functions: readonly FunctionSummary[];
   readonly problems: readonly Problem[];
 };

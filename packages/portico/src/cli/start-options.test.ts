@@ -11,7 +11,7 @@ test('--quiet and --verbose exclude each other', () => {
 
 describe('readHostOptions', () => {
   test('leaves out what no flag says', async () => {
-    expect(await readHostOptions({})).toEqual({});
+    expect(await readHostOptions({}, false)).toEqual({ watch: false });
   });
 
   test('reads every flag', async () => {
@@ -21,24 +21,37 @@ describe('readHostOptions', () => {
       functions: ['a, b', 'c'],
       cors: ['http://localhost:3000,https://example.org', '*'],
       'cors-credentials': true,
-      attach: '43121',
       'xff-style': 'azure',
+      build: 'make handler',
+      grace: '2.5',
+      watch: true,
     } as const;
-    expect(await readHostOptions(flags)).toEqual({
+    expect(await readHostOptions(flags, false)).toEqual({
       port: 0,
       address: '::1',
       functions: ['a', 'b', 'c'],
       cors: { origins: ['http://localhost:3000', 'https://example.org', '*'], credentials: true },
-      attachPort: 43121,
       xffStyle: 'azure',
+      build: 'make handler',
+      graceMs: 2500,
+      watch: true,
     });
   });
 
+  test('attaches to a handler that somebody else runs, and watches nothing of it', async () => {
+    expect(await readHostOptions({ attach: '43121' }, true)).toEqual({ attachPort: 43121, watch: false });
+  });
+
+  test('watches sources in a terminal, unless told not to', async () => {
+    expect(await readHostOptions({}, true)).toEqual({ watch: true });
+    expect(await readHostOptions({ 'no-watch': true }, true)).toEqual({ watch: false });
+  });
+
   test('--port auto takes the first free port from 7071 up', async () => {
-    const { port: first } = await readHostOptions({ port: 'auto' });
+    const { port: first } = await readHostOptions({ port: 'auto' }, false);
     expect(first).toBeGreaterThanOrEqual(7071);
     await using _ = await listenOn(first as number);
-    const { port: second } = await readHostOptions({ port: 'auto' });
+    const { port: second } = await readHostOptions({ port: 'auto' }, false);
     expect(second).toBeGreaterThan(first as number);
   });
 
@@ -46,6 +59,9 @@ describe('readHostOptions', () => {
     [{ port: '70000' }, '--port cannot be "70000".', 'It is a number from 0 to 65535, or auto.'],
     [{ port: '' }, '--port cannot be "".', 'It is a number from 0 to 65535, or auto.'],
     [{ port: '1e3' }, '--port cannot be "1e3".', 'It is a number from 0 to 65535, or auto.'],
+    [{ grace: '30s' }, '--grace cannot be "30s".', 'It is a number of seconds from 0 to 86400.'],
+    [{ attach: '1', build: 'make' }, '--attach and --build ask for opposite things.', 'Leave one of them out.'],
+    [{ watch: true, 'no-watch': true }, '--watch and --no-watch ask for opposite things.', 'Leave one of them out.'],
     [{ attach: '0' }, '--attach cannot be "0".', 'It is a number from 1 to 65535.'],
     [{ 'xff-style': 'Azure' }, '--xff-style cannot be "Azure".', 'It is plain or azure.'],
     [{ cors: ['localhost'] }, '--cors cannot be "localhost".', 'It is * or origins such as http://localhost:3000.'],
@@ -56,7 +72,7 @@ describe('readHostOptions', () => {
       'Give --cors as well, or leave --cors-credentials out.',
     ],
   ] as const)('refuses %j', async (flags, message, hint) => {
-    await expect(readHostOptions(flags)).rejects.toMatchObject({ message, hint, kind: 'usage' });
+    await expect(readHostOptions(flags, false)).rejects.toMatchObject({ message, hint, kind: 'usage' });
   });
 });
 

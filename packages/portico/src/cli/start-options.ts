@@ -10,14 +10,24 @@ import type { Levels, Verbosity } from './log-filter.ts';
 export const DEFAULT_ADDRESS = '127.0.0.1';
 const FIRST_PORT = 7071;
 const LAST_PORT = 65535;
+/** A day: whoever waits longer means milliseconds. */
+const LONGEST_GRACE_S = 86_400;
 
-type FlagOptions = Pick<HostOptions, 'port' | 'address' | 'functions' | 'cors' | 'attachPort' | 'xffStyle'>;
+type FlagOptions = Pick<HostOptions, 'port' | 'address' | 'functions' | 'cors' | 'attachPort' | 'xffStyle' | 'watch' | 'build' | 'graceMs'>;
 
 /** What stands in the flags themselves. Without a flag the option is absent, and local.settings.json or the host decides. */
-export async function readHostOptions(flags: StartFlags): Promise<FlagOptions> {
+export async function readHostOptions(flags: StartFlags, inTerminal: boolean): Promise<FlagOptions> {
   if (flags['cors-credentials'] && !flags.cors) throw flagNeedsAnother('--cors-credentials', '--cors');
+  if (flags.watch && flags['no-watch']) throw flagsContradict('--watch', '--no-watch');
+  for (const name of ['watch', 'build'] as const) {
+    // Somebody else starts that handler, so somebody else builds and reloads it.
+    if (flags.attach !== undefined && flags[name]) throw flagsContradict('--attach', `--${name}`);
+  }
   const { address = DEFAULT_ADDRESS } = flags;
   return {
+    watch: flags.watch ?? (inTerminal && !flags['no-watch'] && flags.attach === undefined),
+    ...(flags.build !== undefined && { build: flags.build }),
+    ...(flags.grace !== undefined && { graceMs: parseSeconds('--grace', flags.grace) }),
     ...(flags.port !== undefined && { port: flags.port === 'auto' ? await firstFreePort(address) : parsePort('--port', flags.port, 0) }),
     ...(flags.address !== undefined && { address }),
     ...(flags.functions && { functions: flags.functions.flatMap(splitList) }),
@@ -52,6 +62,12 @@ function parsePort(flag: string, text: string, least: number): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= least && port <= LAST_PORT) return port;
   throw flagValueWrong(flag, text, `a number from ${least} to ${LAST_PORT}${flag === '--port' ? ', or auto' : ''}`);
+}
+
+function parseSeconds(flag: string, text: string): number {
+  const seconds = Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text) && seconds <= LONGEST_GRACE_S) return seconds * 1000;
+  throw flagValueWrong(flag, text, `a number of seconds from 0 to ${LONGEST_GRACE_S}`);
 }
 
 /** A browser compares origins letter by letter, so a path or a slash at the end would never match. */

@@ -111,7 +111,9 @@ describe('portico start', () => {
     await settled();
     program.send('SIGINT');
     await exitCode;
-    expect(program.stdout.text).toContain('! --no-build has no meaning here: nothing is built before a start.\n');
+    expect(program.stdout.text).toContain(
+      '! --no-build has no meaning here: nothing is built unless --build says so, or portico.json while files are watched.\n',
+    );
   });
 
   test('shows what the host observes, by the levels of host.json', async () => {
@@ -137,6 +139,7 @@ describe('--ready-file', () => {
       port: 7071,
       pid: 4242,
       handler: { pid: 4711, port: 43121 },
+      handlers: [{ pid: 4711, port: 43121 }],
     });
     program.send('SIGINT');
     await exitCode;
@@ -148,7 +151,7 @@ describe('--ready-file', () => {
     writeFileSync(file, '{}');
     const failed = new HostError('X', 'worker', { message: 'It ended with code 1.' });
     const { program, exitCode } = run(`start --ready-file ${file}`, {
-      ready: Promise.resolve({ failed, phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 }),
+      ready: Promise.resolve({ handlers: [], failed, phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 }),
     });
     await settled();
     expect(existsSync(file)).toBe(false);
@@ -181,7 +184,7 @@ describe('--ready-file', () => {
     const { program, exitCode } = run(`start --ready-file ${folder}/sub/ready.json`, { ready: ready.promise });
     await settled();
     rmSync(join(folder, 'sub'), { recursive: true });
-    ready.resolve({ handler: { pid: 4711, port: 43121 }, phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
+    ready.resolve({ handlers: [{ pid: 4711, port: 43121 }], phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
     await settled();
     program.send('SIGINT');
     expect(await exitCode).toBe(0);
@@ -207,7 +210,7 @@ function run(line: string, { app, startFailure, ready, readyOnStop, state }: Cir
     if (readyOnStop) {
       const { promise, resolve } = Promise.withResolvers<ReadyReport>();
       host.ready = promise;
-      host.stop = async () => resolve({ phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
+      host.stop = async () => resolve({ handlers: [], phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
     }
     if (state) host.stateOnceStarted = state;
     return host;

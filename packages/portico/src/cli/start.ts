@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { HostError } from '../core/error.ts';
 import { addressBeyondLoopback } from '../core/error-catalogue.ts';
-import type { Host } from '../host/create-host.ts';
+import type { Host, HostOptions } from '../host/create-host.ts';
 import { outsideAddresses } from '../platform/machine.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
 import type { StartCommandLine } from './command-line.ts';
@@ -43,11 +43,12 @@ export async function start(
     const { https, authorityFile } = await readHttpsOptions(flags, program);
 
     const root = findAppRoot(resolve(workingDirectory, app ?? '.'));
-    host = createHost({ root, environment, observer: reporter, ...(await readHostOptions(flags)), ...(https && { https }) });
+    const options = await readHostOptions(flags, program.stdout.isTty && !flags.json);
+    host = createHost({ root, environment, observer: reporter, ...options, ...(https && { https }) });
     const address = flags.address ?? host.app.local.address ?? DEFAULT_ADDRESS;
     if (!isLoopback(address) && !flags['no-auth']) throw addressBeyondLoopback(address);
 
-    const running = run({ host, processId: program.processId, reporter, readyFile, address, authorityFile }, over.signal);
+    const running = run({ host, options, processId: program.processId, reporter, readyFile, address, authorityFile }, over.signal);
     reporter.stopping(await Promise.race([stopRequested, running.then(() => stopRequested)]));
     return EXIT_CODES.ok.code;
   } catch (thrown) {
@@ -62,6 +63,7 @@ export async function start(
 
 type Run = {
   readonly host: Host;
+  readonly options: Pick<HostOptions, 'watch' | 'build'>;
   readonly processId: number;
   readonly reporter: Reporter;
   readonly readyFile: ReadyFile | undefined;
@@ -70,7 +72,7 @@ type Run = {
 };
 
 /** Once the signal aborts it says nothing more: a start that was interrupted has not failed. */
-async function run({ host, processId, reporter, readyFile, address, authorityFile }: Run, signal: AbortSignal): Promise<void> {
+async function run({ host, options, processId, reporter, readyFile, address, authorityFile }: Run, signal: AbortSignal): Promise<void> {
   await host.start();
   if (signal.aborted) return;
   // Here and not in the host: the heap of a program that embeds one is its own affair.
@@ -83,21 +85,26 @@ async function run({ host, processId, reporter, readyFile, address, authorityFil
     url,
     openUrls: isLoopback(address) ? undefined : openUrls(address, url),
     authorityFile,
+    watching: options.watch ?? false,
     functions: host.functions(),
     problems: app.problems,
   });
+  if (app.portico.build !== undefined && !options.watch && options.build === undefined) {
+    warn(reporter, 'The handler is not built: "build" in portico.json counts only while sources are watched.', 'Give --watch or --build.');
+  }
 
   const report = await host.ready;
   if (signal.aborted) return;
   const isReady = report.failed === undefined && host.state === 'Running';
   if (isReady) reporter.ready(report);
   else reporter.notReady({ state: host.state, error: report.failed });
-  const handler = isReady ? report.handler : await host.handlerReady(signal);
+  const handlers = isReady ? report.handlers : [await host.handlerReady(signal)];
+  const [handler] = handlers;
   if (!isReady)
     reporter.log({ level: 'information', category: 'Host.Startup', message: 'The handler is ready now.', fields: { ...handler } });
   const { port, protocol } = new URL(url);
   try {
-    readyFile?.write({ url, port: Number(port) || (protocol === 'https:' ? 443 : 80), pid: processId, handler });
+    readyFile?.write({ url, port: Number(port) || (protocol === 'https:' ? 443 : 80), pid: processId, handler, handlers });
   } catch (thrown) {
     // The app runs all the same: only who waits for the file hears nothing.
     if (!(thrown instanceof HostError)) throw thrown;

@@ -19,7 +19,7 @@ describe('stopRequest', () => {
     const program = createFakeProgram({ argv: [] });
     void stopRequest(program);
     program.send('SIGINT');
-    await program.clock.advance(201);
+    await program.clock.advance(101);
     program.send(signal);
     expect(program.exits).toEqual([code]);
   });
@@ -28,7 +28,7 @@ describe('stopRequest', () => {
     const program = createFakeProgram({ argv: [] });
     void stopRequest(program);
     program.send('SIGINT');
-    await program.clock.advance(200);
+    await program.clock.advance(100);
     program.send('SIGINT');
     expect(program.exits).toEqual([]);
   });

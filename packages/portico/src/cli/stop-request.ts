@@ -1,7 +1,7 @@
 import type { Program, StopSignal } from './program.ts';
 
-/** One key press can arrive twice: from the terminal, and from npm, which passes on what it received as well. */
-const SAME_SIGNAL_MS = 200;
+/** One key press can arrive twice: from the terminal, and from npm, which passes on what it received as well. Two presses in a hurry are further apart. */
+const SAME_SIGNAL_MS = 100;
 
 const SIGNAL_NUMBERS: Readonly<Record<StopSignal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 

@@ -21,6 +21,7 @@ describe('host.json', () => {
     expect(config).toEqual({
       functionTimeoutMs: 1_800_000,
       allowList: undefined,
+      fileWatchingEnabled: true,
       watchDirectories: [],
       watchFiles: [],
       retry: undefined,
@@ -59,6 +60,7 @@ describe('host.json', () => {
       version: '2.0',
       functionTimeout: '-1',
       functions: ['hello'],
+      fileWatchingEnabled: false,
       watchDirectories: ['lib'],
       watchFiles: ['x.txt'],
       retry: { strategy: 'exponentialBackoff', maxRetryCount: -1, minimumInterval: '00:00:01', maximumInterval: '00:01:00' },
@@ -88,6 +90,7 @@ describe('host.json', () => {
     expect(config).toMatchObject({
       functionTimeoutMs: undefined,
       allowList: ['hello'],
+      fileWatchingEnabled: false,
       watchDirectories: ['lib'],
       watchFiles: ['x.txt'],
       retry: { strategy: 'exponentialBackoff', maxRetryCount: -1, minimumMs: 1000, maximumMs: 60_000 },

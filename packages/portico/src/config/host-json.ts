@@ -82,6 +82,7 @@ function toConfig(options: HostOptions, document: JsonDocument, findings: Findin
     functionTimeoutMs: options.functionTimeout === Number.POSITIVE_INFINITY ? undefined : options.functionTimeout,
     // Parity: an empty list is no list.
     allowList: options.functions?.length ? options.functions : undefined,
+    fileWatchingEnabled: options.fileWatchingEnabled,
     watchDirectories: options.watchDirectories,
     watchFiles: options.watchFiles,
     retry: toRetryPolicy(options.retry, retry, (problem) => findings.add(withoutRetries(problem), ['retry'])),

@@ -196,12 +196,12 @@ export const HOST_OPTIONS = {
   logging,
   watchDirectories: list(text({ doc: 'A folder below the app root.' }), {
     default: [],
-    doc: 'More folders in which a change restarts the host.',
+    doc: 'Folders directly below the app root; when any file in them changes, the app is read again and the handler starts anew. On Azure node_modules is always one of them, here it is not.',
     source: `${HOST_DOCS}#watchdirectories`,
   }),
   watchFiles: list(text({ doc: 'A file name.' }), {
     default: [],
-    doc: 'More files whose change restarts the host.',
+    doc: 'Names of files, in whatever folder; when one of them changes, the app is read again and the handler starts anew.',
     source: `${HOST_DOCS}#watchfiles`,
   }),
   configurationProfile: text({
@@ -221,7 +221,7 @@ export const HOST_OPTIONS = {
   ),
   aggregator: elsewhere('Metrics on Azure. Nothing here.', 'aggregator'),
   concurrency: elsewhere('Dynamic concurrency on Azure. Nothing here.', 'concurrency'),
-  fileWatchingEnabled: flag({ default: true, doc: "Whether Azure's host restarts on changes. Nothing here." }),
+  fileWatchingEnabled: flag({ default: true, doc: 'False: changes on disk are not noticed, unless --watch asks for that.' }),
   healthMonitor: elsewhere('Restarts an unhealthy host on Azure. Nothing here.', 'healthmonitor'),
   isDefaultHostConfig: flag({ default: false, doc: "A mark that Azure's host leaves in a host.json of its own making." }),
   managedDependency: elsewhere('For PowerShell.', 'manageddependency'),

@@ -56,7 +56,7 @@ describe('portico.json', () => {
   test('limits single functions, whose names ignore case', () => {
     const { portico } = read({ functions: { Slow: { functionTimeout: '00:00:10', maxConcurrentRequests: 2 } } });
     expect(portico.functions).toEqual({
-      slow: { functionTimeoutMs: 10_000, streamIdleTimeoutMs: undefined, maxConcurrentRequests: 2, maxOutstandingRequests: -1 },
+      slow: { functionTimeoutMs: 10_000, streamIdleTimeoutMs: undefined, maxConcurrentRequests: 2, maxOutstandingRequests: 102 },
     });
   });
 
@@ -64,6 +64,25 @@ describe('portico.json', () => {
     const { portico, problems } = read({ processes });
     expect(portico.processes).toBe(1);
     expect(problems).toMatchObject([{ code: 'VALUE_NOT_ALLOWED', line: 2, message: expect.stringContaining('or "auto"') }]);
+  });
+
+  test.each([
+    ['auto', 'auto'],
+    ['Auto', 'auto'],
+    ['4', 4],
+  ])('reads %j as a number of processes', (processes, expected) => {
+    expect(read({ processes })).toMatchObject({ portico: { processes: expected }, problems: [] });
+  });
+
+  test.each([{ intervalMs: 1000 }, { path: null, intervalMs: 1000 }])('says that %j is no health check', (healthCheck) => {
+    expect(read({ build: 'make', HealthCheck: healthCheck })).toMatchObject({
+      portico: { healthCheck: undefined },
+      problems: [{ code: 'HEALTH_CHECK_WITHOUT_PATH', severity: 'warning', file: 'portico.json', line: 3 }],
+    });
+  });
+
+  test('takes an empty health check for none', () => {
+    expect(read({ healthCheck: {} })).toMatchObject({ portico: { healthCheck: undefined }, problems: [] });
   });
 
   test('does not ask a handler for a path that is none', () => {

@@ -1,22 +1,24 @@
 // portico.json, beside host.json and optional: what Azure's files have no word for.
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { FunctionLimits, HandlerConfig, HealthCheckConfig, PorticoConfig } from '../core/function-app.ts';
+import type { FunctionLimits, HandlerConfig, HealthCheckConfig, JsonObject, JsonValue, PorticoConfig } from '../core/function-app.ts';
+import { isJsonObject } from '../core/json-value.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { choice, integer, text, timeSpan } from '../core/option-values.ts';
+import { choice, integer, integerOr, text, timeSpan } from '../core/option-values.ts';
 import { list, type OptionsOf, record, section } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import { keyRepeated } from '../core/problems/any-file.ts';
-import { limitsWithoutFunction, porticoJsonInvalid, processesNeedPorts } from '../core/problems/settings.ts';
+import { healthCheckWithoutPath, limitsWithoutFunction, porticoJsonInvalid, processesNeedPorts } from '../core/problems/settings.ts';
 import { createFindings, type Findings, nameOf } from './findings.ts';
 import { parseJson } from './json-document.ts';
 import { readText } from './read-text.ts';
 
 const FILE = 'portico.json';
 
-const AUTO = 'auto';
 /** More than any machine that runs a handler has processors: a typing error, most likely. */
 const MOST_PROCESSES = 256;
+/** A queue without an end keeps callers waiting for an answer that comes too late. */
+const USUAL_QUEUE = 100;
 
 const PORTICO_OPTIONS = {
   trustedProxies: list(
@@ -27,24 +29,24 @@ const PORTICO_OPTIONS = {
     default: 'plain',
     doc: 'What X-Forwarded-For tells the handler of the caller: "plain" the address, "azure" address:port, as behind Azure\'s front end.',
   }),
-  processes: text({
-    default: '1',
+  processes: integerOr('auto', {
+    default: 1,
+    min: 1,
+    max: MOST_PROCESSES,
     doc: 'How many copies of the handler run; "auto" is one for each processor. A request goes to the copy with the fewest under way.',
-    expected: `a whole number from 1 to ${MOST_PROCESSES}, or "auto"`,
-    accepts: (written) => written === AUTO || (/^\d+$/.test(written) && Number(written) >= 1 && Number(written) <= MOST_PROCESSES),
   }),
   build: text({
-    doc: 'A command that makes the handler, such as "go build -o handler .". While files are watched it runs before the first start and before every reload.',
+    doc: 'A command that makes the handler, such as "go build -o handler .". While files are watched it runs before the first start and before every reload. What it makes is no reason for the next one: the program that is started, what .gitignore names, and folders such as dist or target on the way to the handler; name other places in watch.ignore.',
   }),
   watch: section(
     {
       ignore: list(text({ doc: 'A pattern as in .gitignore.' }), {
         default: [],
-        doc: 'What is not watched, besides what .gitignore and .funcignore name: files that the handler itself writes, for example.',
+        doc: 'What is not watched, besides what .gitignore and .funcignore name: files that the handler itself writes, for example. Version control, node_modules, logs, local databases and temporary files never count. The files that the handler is started from count although an ignore file names them, unless there is a build command; then .funcignore is not read, for it may name the sources.',
       }),
       pollMs: integer({
         min: 100,
-        doc: 'Look for changes at this pace, in milliseconds, where the file system reports none: some shared folders of containers. Absent: the system reports them.',
+        doc: 'Look for changes at this pace, in milliseconds, where the file system reports none: some shared folders of containers. Absent: the system reports them. Holds without --watch as well.',
       }),
     },
     { doc: 'Which changes reload the handler, with --watch.' },
@@ -60,7 +62,9 @@ const PORTICO_OPTIONS = {
       timeoutMs: integer({ default: 2000, min: 10, doc: 'How long an answer may take, in milliseconds.' }),
       failureThreshold: integer({ default: 3, min: 1, doc: 'How many checks in a row have to fail.' }),
     },
-    { doc: 'Asks a handler that runs whether it is well. While it is not, HTTP functions answer 503 and no trigger takes an event.' },
+    {
+      doc: 'Asks a handler that runs whether it is well. While it is not it gets no requests; while no process is, HTTP functions answer 503 and no trigger takes an event.',
+    },
   ),
   streamIdleTimeout: timeSpan({
     default: '-1',
@@ -83,9 +87,8 @@ const PORTICO_OPTIONS = {
           doc: 'Requests to this function that run at the same time; more wait for their turn. -1: no limit.',
         }),
         maxOutstandingRequests: integer({
-          default: -1,
           min: -1,
-          doc: 'Requests to this function that run or wait; more are answered with 429. -1: no limit.',
+          doc: `Requests to this function that run or wait; more are answered with 429. -1: no limit. Absent: ${USUAL_QUEUE} more than may run.`,
         }),
       },
       { doc: 'Limits of one function.' },
@@ -118,7 +121,9 @@ export function readPorticoJson(root: string): PorticoJson {
 
   const findings = createFindings({ document, table: PORTICO_OPTIONS });
   for (const repeated of parsed.repeated) findings.add(keyRepeated(nameOf(repeated)), repeated, 'name');
-  return { portico: toConfig(PORTICO_JSON.read(document.value, [], findings.report)), problems: findings.problems, findings };
+  const configured = toConfig(PORTICO_JSON.read(document.value, [], findings.report));
+  if (lacksPath(memberOf(document.value, 'healthCheck'))) findings.add(healthCheckWithoutPath(), ['healthCheck'], 'name');
+  return { portico: configured, problems: findings.problems, findings };
 }
 
 /** What only shows beside the rest of the app: functions that do not exist, and copies that would want one port. */
@@ -136,11 +141,10 @@ export function reconcile(
   return { ...portico, processes: 1 };
 }
 
-function toConfig({ processes, build, healthCheck, streamIdleTimeout, functions, ...others }: PorticoOptions): PorticoConfig {
+function toConfig({ build, healthCheck, streamIdleTimeout, functions, ...others }: PorticoOptions): PorticoConfig {
   const limits = Object.entries(functions).map(([name, limit]): [string, FunctionLimits] => [name.toLowerCase(), toLimits(limit)]);
   return {
     ...others,
-    processes: processes === AUTO ? AUTO : Number(processes),
     build: build || undefined,
     healthCheck: toHealthCheck(healthCheck),
     streamIdleTimeoutMs: streamIdleTimeout,
@@ -152,8 +156,24 @@ function toHealthCheck({ path, ...pace }: PorticoOptions['healthCheck']): Health
   return path === undefined ? undefined : { path, ...pace };
 }
 
-function toLimits({ functionTimeout, streamIdleTimeout, ...admission }: PorticoOptions['functions'][string]): FunctionLimits {
-  return { functionTimeoutMs: functionTimeout, streamIdleTimeoutMs: streamIdleTimeout, ...admission };
+/** An empty one says that there is none. A path of the wrong kind has its own problem. */
+function lacksPath(healthCheck: JsonValue | undefined): boolean {
+  return isJsonObject(healthCheck) && Object.keys(healthCheck).length > 0 && (memberOf(healthCheck, 'path') ?? null) === null;
+}
+
+function memberOf(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.entries(object).find(([written]) => written.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+function toLimits({
+  functionTimeout,
+  streamIdleTimeout,
+  maxConcurrentRequests,
+  ...limits
+}: PorticoOptions['functions'][string]): FunctionLimits {
+  const usual = maxConcurrentRequests < 0 ? -1 : maxConcurrentRequests + USUAL_QUEUE;
+  const maxOutstandingRequests = limits.maxOutstandingRequests ?? usual;
+  return { functionTimeoutMs: functionTimeout, streamIdleTimeoutMs: streamIdleTimeout, maxConcurrentRequests, maxOutstandingRequests };
 }
 
 function isAddressBlock(written: string): boolean {

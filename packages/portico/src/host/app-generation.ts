@@ -6,7 +6,7 @@ import type { FunctionApp } from '../core/function-app.ts';
 import type { Problem } from '../core/problem.ts';
 import { formatProblem } from '../core/problem.ts';
 import type { Obstacle, PublicApp } from '../http/public-app.ts';
-import { makeServable, type ServingOverrides } from './serve-app.ts';
+import { type Counted, makeServable, type ServingOverrides, type ServingTime } from './serve-app.ts';
 
 export const OFFLINE_FILE = 'app_offline.htm';
 
@@ -16,20 +16,24 @@ export type AppGeneration = {
   readonly served: PublicApp;
   /** Undefined: functions can be served. */
   readonly obstacle: Obstacle | undefined;
+  /** There is something to serve, so a handler is wanted. */
+  readonly hasWork: boolean;
   /** What the admin API gives as the reasons of state Error. */
   readonly errors: readonly string[];
 };
 
-export function readGeneration(source: AppSource, overrides: ServingOverrides): AppGeneration {
+export function readGeneration(source: AppSource, overrides: ServingOverrides, time: ServingTime, before?: Counted): AppGeneration {
   const read = loadFunctionApp(source);
-  const { app: served, problems } = makeServable(read, overrides);
+  const { app: served, problems } = makeServable(read, overrides, time, before);
   const app = { ...read, problems: [...read.problems, ...problems] };
   const fatal =
     app.config === undefined ? app.problems.filter(({ severity, functionName }) => severity === 'error' && functionName === undefined) : [];
+  const obstacle = findObstacle(source.root, fatal);
   return {
     app,
     served,
-    obstacle: findObstacle(source.root, fatal),
+    obstacle,
+    hasWork: obstacle === undefined && app.functions.some(({ allowed }) => allowed),
     errors: fatal.map(({ azureMessage, message }) => azureMessage ?? message),
   };
 }

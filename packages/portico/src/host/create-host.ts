@@ -25,6 +25,12 @@ export type HostOptions = {
   readonly https?: Certificate;
   /** Use the handler that already listens on this port of 127.0.0.1 instead of starting one. */
   readonly attachPort?: number;
+  /** Reload the handler when its sources change. Default false: only what the host reads is watched, as on Azure. */
+  readonly watch?: boolean;
+  /** A command line for the system's shell that makes the handler, run before its start and before every reload. Default: `build` of portico.json if `watch` is on. */
+  readonly build?: string;
+  /** How long work under way may go on when the host stops or a process is replaced, in milliseconds. Default 30000. */
+  readonly graceMs?: number;
   /** Default: portico.json, else `plain`. */
   readonly xffStyle?: XffStyle;
   /** The variables settings are read from and the handler inherits. Default: the environment of this process. */
@@ -40,8 +46,8 @@ export type StartPhases = { readonly config: number; readonly listen: number; re
 export type RunningHandler = { readonly pid: number | undefined; readonly port: number };
 
 export type ReadyReport = {
-  /** Undefined without a handler, or when it did not start. */
-  readonly handler?: RunningHandler;
+  /** Its processes that are ready. Empty without a handler, or when it did not start. */
+  readonly handlers: readonly RunningHandler[];
   /** Why the port was not opened, or the first start of the handler failed; then the host stays up and tries again. */
   readonly failed?: HostError;
   readonly phases: StartPhases;
@@ -89,9 +95,17 @@ export interface Host {
   functions(): readonly FunctionSummary[];
   /** Calls an HTTP function as a caller would, through the public port. Errors: FUNCTION_UNKNOWN, FUNCTION_NOT_HTTP. */
   invoke(functionName: string, request?: InvokeRequest): Promise<Response>;
-  /** Ends what runs, closes the port and stops the handler with all its descendants. May be called at any time, and twice. */
-  stop(): Promise<void>;
+  /** Takes nothing new, finishes what is under way, and stops the handler with all its descendants. May be called at any time, and twice. */
+  stop(options?: StopOptions): Promise<void>;
 }
+
+export type StopOptions = {
+  /**
+   * How long work under way may go on, in milliseconds; the handler then has its own time after SIGTERM. Default: the host's.
+   * A second call may shorten an earlier one; with 0 it also kills the handler at once.
+   */
+  readonly graceMs?: number;
+};
 
 /**
  * Reads the app at once; whatever is wrong with it is in `host.app.problems`.

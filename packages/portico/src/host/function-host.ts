@@ -1,42 +1,39 @@
-// One function app that runs: the state it is in, what is served at this moment, and what happens when the app changes on disk.
+// One function app that runs: the state it is in, what is served at this moment, and how it ends.
 
 import { existsSync } from 'node:fs';
-import type { AdminHost } from '../admin/admin-api.ts';
-import { answerAdmin } from '../admin/admin-api.ts';
 import type { AppSource } from '../config/load-function-app.ts';
 import { HostError } from '../core/error.ts';
 import { appRootNotFound, functionNotHttp, functionUnknown, hostStopped, portNotAvailable } from '../core/error-catalogue.ts';
 import type { AppSettings, FunctionApp } from '../core/function-app.ts';
-import { hostId } from '../core/host-id.ts';
-import type { HostState } from '../core/host-state.ts';
+import { type HostEvent, type HostState, nextHostState } from '../core/host-state.ts';
 import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
 import { formatProblem } from '../core/problem.ts';
-import type { PublicHost } from '../http/public-app.ts';
 import { listen, type PublicServer } from '../http/public-server.ts';
 import { createRequestHandler } from '../http/request-handler.ts';
 import { createUpgradeHandler } from '../http/upgrade-handler.ts';
+import { WorkInHand } from '../http/work-in-hand.ts';
 import { processEnvironment } from '../platform/environment.ts';
-import { machineName, temporaryFolder } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
-import type { HandlerChannel } from '../worker/handler-channel.ts';
+import { HANDLER_STOP_MS } from '../worker/stop-time.ts';
 import { type AppGeneration, readGeneration } from './app-generation.ts';
-import { type AppChange, watchApp } from './app-watcher.ts';
+import { type AppWatcher, watchApp } from './app-watcher.ts';
 import { createCallContext } from './call-context.ts';
-import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport, RunningHandler } from './create-host.ts';
+import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport, RunningHandler, StopOptions } from './create-host.ts';
+import { finishWork } from './finish-work.ts';
 import { summarise } from './function-summary.ts';
-import { createHandlerLink, sameHandler } from './handler-factory.ts';
-import type { HandlerLink } from './handler-link.ts';
+import { HandlerSupply } from './handler-supply.ts';
 import { invokeOverHttp } from './invoke-over-http.ts';
-import { createRemarks } from './remarks.ts';
+import { DEFAULT_GRACE_MS } from './limits.ts';
+import { createReloadSteps } from './reload-steps.ts';
+import { Reloader } from './reloader.ts';
+import type { Counted } from './serve-app.ts';
+import { type HostParts, publicView } from './views.ts';
 
 const DEFAULT_PORT = 7071;
 const DEFAULT_ADDRESS = '127.0.0.1';
-/** How long a stop waits for requests under way, and then for the handler's own end. */
-const STOP_GRACE_MS = 5000;
 /** Somebody mends the handler; a person does not notice this. */
 const READY_POLL_MS = 100;
 const SILENT: HostObserver = { log: () => {}, request: () => {} };
-const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
 
 export class FunctionHost implements Host {
   readonly #options: HostOptions;
@@ -48,13 +45,28 @@ export class FunctionHost implements Host {
   readonly #readAtMs = systemClock.now().getTime() + 1;
   readonly #configMs: number;
   readonly #ready = Promise.withResolvers<ReadyReport>();
+  readonly #work = new WorkInHand();
+  /** Aborted: nothing new is taken. */
+  readonly #stop = new AbortController();
+  /** Aborted: what is under way is not waited for any longer. */
+  readonly #enough = new AbortController();
+  /** Aborted: nor is the handler's own end. */
+  readonly #hurry = new AbortController();
+  /** Aborted: nothing is waited for. */
+  readonly #finished = new AbortController();
+  readonly #handlers: HandlerSupply;
+  readonly #reloader: Reloader;
+  /** As it was read last. */
   #generation: AppGeneration;
+  /** As requests find it. It lags behind while the handler that it is for is built and started. */
+  #served: AppGeneration;
   #state: HostState = 'Starting';
   #listenMs = 0;
   #server: PublicServer | undefined;
-  #link: HandlerLink;
-  #stopWatching: (() => Promise<void>) | undefined;
+  #watcher: AppWatcher | undefined;
   #starting: Promise<void> | undefined;
+  /** Settles with the first start of the handler, its build included. */
+  #begun: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: HostOptions) {
@@ -66,8 +78,32 @@ export class FunctionHost implements Host {
       environment: definedOnly(options.environment ?? processEnvironment()),
       ...(options.functions !== undefined && { functions: options.functions }),
     };
-    this.#generation = readGeneration(this.#source, this.#options);
-    this.#link = this.#createLink();
+    this.#generation = this.#read();
+    this.#served = this.#generation;
+    const handlerOptions = {
+      ...options,
+      observer: this.#observer,
+      graceMs: this.#graceMs,
+      port: () => this.#server?.port ?? this.#port,
+    };
+    this.#handlers = new HandlerSupply(this.#generation, handlerOptions, this.#log);
+    this.#reloader = new Reloader({
+      reloadsSources: this.#reloadsSources,
+      steps: createReloadSteps({
+        root: options.root,
+        handlers: this.#handlers,
+        read: () => this.#readAgain(),
+        latest: () => this.#generation,
+        serve: (generation) => {
+          this.#served = generation;
+        },
+        buildCommand: () => this.#buildCommand,
+        observer: this.#observer,
+        log: this.#log,
+      }),
+      clock: systemClock,
+      log: this.#log,
+    });
     this.#configMs = systemClock.monotonicMs() - this.#createdMs;
   }
 
@@ -93,8 +129,8 @@ export class FunctionHost implements Host {
   }
 
   async #start(): Promise<void> {
-    const host = this.#publicHost();
-    const context = createCallContext(this.#observer);
+    const host = publicView(this.#parts(), this.#address);
+    const context = createCallContext(this.#observer, this.#work);
     const startedMs = systemClock.monotonicMs();
     try {
       if (!existsSync(this.#options.root)) throw appRootNotFound({ folder: this.#options.root, exists: false, below: [] });
@@ -107,28 +143,30 @@ export class FunctionHost implements Host {
         httpDate: context.httpDate,
       });
     } catch (error) {
-      this.#state = 'Stopped';
+      this.#apply('end');
       const failed = error instanceof HostError ? error : portNotAvailable({ port: this.#port, address: this.#address, cause: error });
       this.#report({ failed });
       throw error;
     }
     this.#listenMs = systemClock.monotonicMs() - startedMs;
     this.#settle();
-    void this.#startHandler().then((facts) => this.#report(facts));
-    this.#stopWatching = watchApp({
+    this.#begun = this.#reloader.start().then(() => this.#reportStart());
+    this.#watcher = watchApp({
       root: this.#options.root,
       app: () => this.app,
       readAtMs: this.#readAtMs,
+      watchesSources: this.#reloadsSources,
+      builds: this.#buildCommand !== undefined,
       clock: systemClock,
       log: this.#log,
-      onChange: (change) => this.#changed(change),
+      onChange: (change) => this.#reloader.change(change),
     });
   }
 
   async handlerReady(signal: AbortSignal): Promise<RunningHandler> {
     for (;;) {
-      const { source } = this.#link;
-      if (source?.state === 'ready' && source.port !== undefined) return { pid: source.pid, port: source.port };
+      const [first] = this.#handlers.running;
+      if (first !== undefined) return first;
       await systemClock.sleep(READY_POLL_MS, signal);
     }
   }
@@ -148,34 +186,38 @@ export class FunctionHost implements Host {
     return invokeOverHttp(this.url, this.app.config?.http.routePrefix ?? 'api', fn.http, request);
   }
 
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+  stop({ graceMs = this.#graceMs }: StopOptions = {}): Promise<void> {
+    if (this.#stopping === undefined) this.#stopping = this.#end(graceMs);
+    else if (graceMs <= 0) this.#hurry.abort();
+    // Rejects when everything was finished before that.
+    else
+      void systemClock.sleep(graceMs, this.#finished.signal).then(
+        () => this.#enough.abort(),
+        () => {},
+      );
     return this.#stopping;
   }
 
-  async #stop(): Promise<void> {
+  async #end(graceMs: number): Promise<void> {
     // What is being started is stopped once it is there; a start that failed has cleaned up itself.
     await Promise.allSettled([this.#starting]);
-    this.#state = 'Stopping';
-    this.#link.turnAway();
-    await Promise.all([this.#closeServer(), this.#stopWatching?.()]);
-    await this.#link.stop(STOP_GRACE_MS);
-    this.#state = 'Stopped';
+    if (this.#state === 'Stopped') return;
+    this.#apply('stop');
+    this.#stop.abort();
+    this.#handlers.turnAway();
+    this.#watcher?.stop();
+    this.#server?.drain();
+    await Promise.all([this.#reloader.stop(), this.#begun]);
+    const enough = AbortSignal.any([this.#enough.signal, this.#hurry.signal]);
+    await finishWork({ work: this.#work, graceMs, clock: systemClock, log: this.#log }, enough);
+    this.#finished.abort();
+    const stopped = this.#handlers.stop(this.#hurry.signal.aborted ? 0 : HANDLER_STOP_MS);
+    this.#hurry.signal.addEventListener('abort', () => void this.#handlers.stop(0), { once: true });
+    await stopped;
+    await this.#server?.close();
+    this.#apply('end');
     // For a host that was stopped before it was ready.
     this.#report({});
-  }
-
-  async #closeServer(): Promise<void> {
-    const closed = new AbortController();
-    const cutOff = new AbortController();
-    systemClock.sleep(STOP_GRACE_MS, closed.signal).then(
-      () => cutOff.abort(),
-      () => {
-        // It closed in time.
-      },
-    );
-    await this.#server?.close(cutOff.signal);
-    closed.abort();
   }
 
   get #address(): string {
@@ -186,10 +228,40 @@ export class FunctionHost implements Host {
     return this.#options.port ?? this.app.local.port ?? DEFAULT_PORT;
   }
 
+  get #graceMs(): number {
+    return this.#options.graceMs ?? DEFAULT_GRACE_MS;
+  }
+
+  /** In portico.json it is for whoever changes the sources; a flag is an order. */
+  get #buildCommand(): string | undefined {
+    if (this.#options.attachPort !== undefined) return undefined;
+    return this.#options.build ?? (this.#options.watch ? this.app.portico.build : undefined);
+  }
+
+  /** Somebody else's handler is not ours to reload. */
+  get #reloadsSources(): boolean {
+    return this.#options.watch === true && this.#options.attachPort === undefined;
+  }
+
+  #readAgain(): AppGeneration {
+    this.#generation = this.#read(this.#served.served);
+    this.#settle();
+    this.#logProblems();
+    return this.#generation;
+  }
+
+  #read(before?: Counted): AppGeneration {
+    return readGeneration(this.#source, this.#options, { clock: systemClock, over: this.#stop.signal }, before);
+  }
+
+  #apply(event: HostEvent): void {
+    this.#state = nextHostState(this.#state, event);
+  }
+
   /** The state is what the app on disk makes of it. */
   #settle(): void {
     const { obstacle } = this.#generation;
-    this.#state = obstacle === undefined ? 'Running' : obstacle.kind === 'offline' ? 'Offline' : 'Error';
+    this.#apply(obstacle === undefined ? 'serve' : obstacle.kind === 'offline' ? 'takeOffline' : 'break');
   }
 
   #logProblems(): void {
@@ -199,94 +271,28 @@ export class FunctionHost implements Host {
     }
   }
 
-  #createLink(): HandlerLink {
-    return createHandlerLink(this.#generation, {
-      ...this.#options,
-      observer: this.#observer,
-      port: () => this.#server?.port ?? this.#port,
-    });
+  #reportStart(): void {
+    const { running, trouble } = this.#handlers;
+    this.#report(running.length > 0 || trouble === undefined ? { handlers: running } : { failed: trouble });
   }
 
-  async #startHandler(): Promise<Pick<ReadyReport, 'handler' | 'failed'>> {
-    await this.#link.start();
-    const { source } = this.#link;
-    if (source?.state === 'ready' && source.port !== undefined) return { handler: { pid: source.pid, port: source.port } };
-    return source?.startError === undefined ? {} : { failed: source.startError };
-  }
-
-  #report(facts: Pick<ReadyReport, 'handler' | 'failed'>): void {
+  #report(facts: Partial<Pick<ReadyReport, 'handlers' | 'failed'>>): void {
     const totalMs = systemClock.monotonicMs() - this.#createdMs;
     const phases = { config: this.#configMs, listen: this.#listenMs, handler: totalMs - this.#configMs };
-    this.#ready.resolve({ ...facts, phases, totalMs });
+    this.#ready.resolve({ handlers: [], ...facts, phases, totalMs });
   }
 
-  async #changed({ file, kind }: AppChange): Promise<void> {
-    if (this.#stopping !== undefined) return;
-    if (kind === 'app') {
-      const before = this.#generation;
-      this.#generation = readGeneration(this.#source, this.#options);
-      this.#log.information(`${file} changed, so the app was read again.`);
-      this.#settle();
-      this.#logProblems();
-      if (!sameHandler(before, this.#generation)) return this.#replaceHandler();
-    }
-    // Perhaps a handler that does not run was mended.
-    this.#link.source?.retry();
-  }
-
-  /** One after the other: two handlers of one app might want the same file or port. Requests wait meanwhile. */
-  async #replaceHandler(): Promise<void> {
-    const old = this.#link;
-    this.#link = this.#createLink();
-    await old.retire(STOP_GRACE_MS);
-    // It is ready when it is ready; the next change need not wait for that. Nothing starts once the host is being stopped.
-    if (this.#stopping === undefined) void this.#link.start();
-  }
-
-  async #whenChannel(signal: AbortSignal): Promise<HandlerChannel | HostError> {
-    const link = this.#link;
-    const found = await link.whenChannel(signal);
-    // Replaced meanwhile: what it said is about a handler that is gone.
-    return link === this.#link ? found : this.#whenChannel(signal);
-  }
-
-  #publicHost(): PublicHost {
-    const self = this;
-    const admin = this.#adminHost();
+  #parts(): HostParts {
     return {
-      get app() {
-        return self.#generation.served;
-      },
-      get obstacle() {
-        return self.#generation.obstacle;
-      },
-      get channel() {
-        return self.#link.channel;
-      },
-      whenChannel: (signal) => self.#whenChannel(signal),
-      admin: (call, target) => answerAdmin(call, target, admin),
-      remark: createRemarks(),
-      revealsReasons: LOOPBACK.test(this.#address),
-    };
-  }
-
-  #adminHost(): AdminHost {
-    const self = this;
-    return {
-      hostId: this.app.settings.AzureFunctionsWebHost__hostid ?? hostId(machineName, this.#options.root),
-      temporaryFolder: this.app.settings.TMPDIR ?? temporaryFolder,
-      get app() {
-        return self.app;
-      },
-      get state() {
-        return self.#state;
-      },
-      get errors() {
-        return self.#generation.errors;
-      },
-      get uptimeMs() {
-        return systemClock.monotonicMs() - self.#createdMs;
-      },
+      root: this.#options.root,
+      handlers: this.#handlers,
+      reloader: this.#reloader,
+      work: this.#work,
+      stopping: this.#stop.signal,
+      generation: () => this.#generation,
+      served: () => this.#served,
+      state: () => this.#state,
+      uptimeMs: () => systemClock.monotonicMs() - this.#createdMs,
     };
   }
 }

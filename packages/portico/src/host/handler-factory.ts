@@ -1,20 +1,22 @@
 // Which handler an app wants, and whether that is still the one it had.
-import type { AppSettings } from '../core/function-app.ts';
+import type { AppSettings, PorticoConfig } from '../core/function-app.ts';
 import { createLogger, type HostObserver } from '../core/log.ts';
-import { thisMachine } from '../platform/machine.ts';
+import { processorCount, thisMachine } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import { attachHandler } from '../worker/attached-handler.ts';
 import type { HandlerSource } from '../worker/handler-source.ts';
 import { createWorkerProcess } from '../worker/process.ts';
 import type { AppGeneration } from './app-generation.ts';
-import { HandlerLink } from './handler-link.ts';
+import { type FleetOptions, HandlerFleet } from './handler-fleet.ts';
 
 export type HandlerOptions = {
   readonly root: string;
   /** Somebody else's handler listens there. */
   readonly attachPort?: number;
   readonly observer: HostObserver;
+  /** How long a process that is replaced may go on with what it does. */
+  readonly graceMs: number;
   /** The public one. Asked when the handler starts: 0 has become a real one by then. */
   readonly port: () => number;
 };
@@ -22,21 +24,49 @@ export type HandlerOptions = {
 /** The default of customHandler.initializationTimeout. */
 const DEFAULT_WAIT_MS = 30_000;
 
-export function createHandlerLink(generation: AppGeneration, options: HandlerOptions): HandlerLink {
-  const waitMs = generation.app.config?.handler?.initializationTimeoutMs ?? DEFAULT_WAIT_MS;
-  return new HandlerLink(() => createSource(generation, options), systemClock, waitMs);
+export function createFleet(generation: AppGeneration, options: HandlerOptions): HandlerFleet {
+  const { config, portico } = generation.app;
+  const { attachPort, graceMs } = options;
+  return new HandlerFleet({
+    createSource: () => createSource(generation, options),
+    count: attachPort === undefined ? processCount(portico) : 1,
+    successor: successorOf(generation, attachPort),
+    clock: systemClock,
+    mostWaitMs: config?.handler?.initializationTimeoutMs ?? DEFAULT_WAIT_MS,
+    graceMs,
+  });
+}
+
+/** Undefined: a free one for each process, or nothing is started. */
+export function fixedPort(generation: AppGeneration): number | undefined {
+  return generation.hasWork ? generation.app.config?.handler?.port : undefined;
+}
+
+function successorOf(generation: AppGeneration, attachPort: number | undefined): FleetOptions['successor'] {
+  if (attachPort !== undefined) return 'never';
+  return fixedPort(generation) === undefined ? 'beside' : 'after';
+}
+
+function processCount({ processes }: PorticoConfig): number {
+  return processes === 'auto' ? processorCount() : processes;
 }
 
 export function sameHandler(one: AppGeneration, other: AppGeneration): boolean {
   const facts = (generation: AppGeneration): string =>
-    JSON.stringify([generation.app.config?.handler, generation.app.settings, hasWork(generation)]);
+    JSON.stringify([generation.app.config?.handler, generation.app.settings, startOptions(generation.app.portico), generation.hasWork]);
   return facts(one) === facts(other);
 }
 
+/** What of portico.json a process gets at its start. */
+function startOptions({ processes, healthCheck }: PorticoConfig): Pick<PorticoConfig, 'processes' | 'healthCheck'> {
+  return { processes, healthCheck };
+}
+
 function createSource(generation: AppGeneration, { root, attachPort, observer, port }: HandlerOptions): HandlerSource | undefined {
-  if (!hasWork(generation)) return undefined;
+  // Nothing is started for an app that has nothing to call.
+  if (!generation.hasWork) return undefined;
   if (attachPort !== undefined) return attachHandler(attachPort, systemClock, createLogger(observer, 'Host.Startup'));
-  const { config, settings } = generation.app;
+  const { config, settings, portico } = generation.app;
   if (config?.handler === undefined) return undefined;
   return createWorkerProcess({
     handler: config.handler,
@@ -46,12 +76,8 @@ function createSource(generation: AppGeneration, { root, attachPort, observer, p
     clock: systemClock,
     observer,
     random: systemRandom,
+    healthCheck: portico.healthCheck,
   });
-}
-
-/** Nothing is started for an app that has nothing to call. */
-function hasWork({ app, obstacle }: AppGeneration): boolean {
-  return obstacle === undefined && app.functions.some(({ allowed }) => allowed);
 }
 
 /** What Azure's own local tool tells a handler about where it runs, unless the settings say it. */

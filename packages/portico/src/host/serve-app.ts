@@ -1,9 +1,10 @@
 // From a function app as read to one that can be served: routes in Azure's order, a mode for each function, limits and headers.
+import type { Clock } from '../core/clock.ts';
 import type { FunctionApp, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Problem } from '../core/problem.ts';
 import { routeTemplateWrong } from '../core/problems/function-json.ts';
-import { Admission } from '../http/admission.ts';
+import { Admission, type AdmissionLimits } from '../http/admission.ts';
 import { createCallerRules, type XffStyle } from '../http/caller.ts';
 import type { CorsRules } from '../http/cors.ts';
 import { httpResponseBinding } from '../http/output/http-response-binding.ts';
@@ -12,9 +13,16 @@ import { createRouteTable, type RouteEntry } from '../http/routes/route-table.ts
 import { joinRoute } from '../http/routes/route-text.ts';
 import { parseRouteTemplate } from '../http/routes/template.ts';
 import type { RouteTemplateFault } from '../http/routes/template-fault.ts';
+import { TimeLimit } from '../http/time-limit.ts';
 
 /** What the command line or a library's caller says instead of the app's files. */
 export type ServingOverrides = { readonly cors?: CorsRules | undefined; readonly xffStyle?: XffStyle | undefined };
+
+/** Time, until the host stops. */
+export type ServingTime = { readonly clock: Clock; readonly over: AbortSignal };
+
+/** Where the requests under way are counted that an earlier reading of the app let in: they still run. */
+export type Counted = Pick<PublicApp, 'admission' | 'functions'>;
 
 export type ServableApp = {
   readonly app: PublicApp;
@@ -22,7 +30,7 @@ export type ServableApp = {
   readonly problems: readonly Problem[];
 };
 
-export function makeServable(app: FunctionApp, overrides: ServingOverrides): ServableApp {
+export function makeServable(app: FunctionApp, overrides: ServingOverrides, time: ServingTime, before?: Counted): ServableApp {
   const { config } = app;
   const problems: Problem[] = [];
   const entries: RouteEntry<HttpFunction>[] = [];
@@ -30,11 +38,19 @@ export function makeServable(app: FunctionApp, overrides: ServingOverrides): Ser
     if (metadata.http === undefined || !metadata.allowed) continue;
     const template = parseRouteTemplate(joinRoute(config?.http.routePrefix ?? '', metadata.http.route), metadata.name);
     if (template.kind === 'template') {
-      entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, config?.handler) });
+      entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, app, time, before) });
     } else problems.push(routeProblem(metadata, template));
   }
   if (config !== undefined) entries.push(...unroutable(app, problems));
-  return { problems, app: { routes: createRouteTable(entries), ...limits(config), ...policies(app, overrides) } };
+  return {
+    problems,
+    app: {
+      routes: createRouteTable(entries),
+      functions: entries.map(({ value }) => value),
+      ...limits(config, before),
+      ...policies(app, overrides),
+    },
+  };
 }
 
 function routeProblem({ name, directory }: FunctionMetadata, fault: RouteTemplateFault): Problem {
@@ -58,7 +74,7 @@ function unroutable({ config, functions, problems }: FunctionApp, routeProblems:
     return {
       template,
       methods: undefined,
-      value: { name: functionName, triggerName: '', mode: 'payload', output, disabled: false, fault: message },
+      value: { name: functionName, triggerName: '', mode: 'payload', output, disabled: false, fault: message, ...NO_LIMITS },
     };
   });
 }
@@ -71,16 +87,47 @@ function literalPart(route: string | undefined): string | undefined {
   return literal === undefined ? undefined : `${literal}/{*rest}`;
 }
 
-function httpFunction(metadata: FunctionMetadata, handler: HandlerConfig | undefined): HttpFunction {
+function httpFunction(metadata: FunctionMetadata, app: FunctionApp, time: ServingTime, before: Counted | undefined): HttpFunction {
   const { name, bindings, trigger, disabled, errors } = metadata;
   return {
     name,
     triggerName: trigger?.name ?? 'req',
-    mode: modeOf(metadata, handler),
+    mode: modeOf(metadata, app.config?.handler),
     output: httpResponseBinding(bindings),
     disabled,
     fault: errors[0]?.message,
+    retry: metadata.retry ?? app.config?.retry,
+    ...limitsOf(name, app, time),
+    admission: admissionFor(app.portico.functions[name.toLowerCase()], before?.functions.find((fn) => fn.name === name)?.admission),
   };
+}
+
+type Limits = Pick<HttpFunction, 'timeLimit' | 'idleLimit'>;
+
+const NO_LIMITS = { admission: undefined, timeLimit: undefined, idleLimit: undefined, retry: undefined };
+
+/** portico.json may say something else of one function than host.json says of all. */
+function limitsOf(name: string, { config, portico }: FunctionApp, { clock, over }: ServingTime): Limits {
+  const own = portico.functions[name.toLowerCase()];
+  const limit = (ownMs: number | undefined, option: string, appMs: number | undefined, file: string): TimeLimit | undefined => {
+    const limitMs = ownMs ?? appMs ?? Number.POSITIVE_INFINITY;
+    const setting = ownMs === undefined ? `${option} in ${file}` : `functions.${name}.${option} in portico.json`;
+    return Number.isFinite(limitMs) ? new TimeLimit(limitMs, setting, clock, over) : undefined;
+  };
+  return {
+    timeLimit: limit(own?.functionTimeoutMs, 'functionTimeout', config?.functionTimeoutMs, 'host.json'),
+    idleLimit: limit(own?.streamIdleTimeoutMs, 'streamIdleTimeout', portico.streamIdleTimeoutMs, 'portico.json'),
+  };
+}
+
+/** The one from before where nothing of it has changed. */
+function admissionFor(limits: AdmissionLimits | undefined, before: Admission | undefined): Admission | undefined {
+  if (limits === undefined) return undefined;
+  const { maxConcurrentRequests, maxOutstandingRequests } = limits;
+  const isSame =
+    before?.limits.maxConcurrentRequests === maxConcurrentRequests && before.limits.maxOutstandingRequests === maxOutstandingRequests;
+  if (isSame) return before;
+  return maxConcurrentRequests < 0 && maxOutstandingRequests < 0 ? undefined : new Admission(limits);
 }
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers: only what has nothing but HTTP can be passed on. */
@@ -91,11 +138,9 @@ function modeOf({ http }: FunctionMetadata, handler: HandlerConfig | undefined):
   return handler.enableForwardingHttpRequest ? 'forward' : 'payload';
 }
 
-function limits(config: HostConfig | undefined): Pick<PublicApp, 'admission' | 'customHeaders' | 'hsts'> {
+function limits(config: HostConfig | undefined, before: Counted | undefined): Pick<PublicApp, 'admission' | 'customHeaders' | 'hsts'> {
   if (config === undefined) return { admission: undefined, customHeaders: [], hsts: undefined };
-  const { maxConcurrentRequests, maxOutstandingRequests, customHeaders } = config.http;
-  const unlimited = maxConcurrentRequests < 0 && maxOutstandingRequests < 0;
-  return { admission: unlimited ? undefined : new Admission(config.http), customHeaders, hsts: hstsFor(config.http) };
+  return { admission: admissionFor(config.http, before?.admission), customHeaders: config.http.customHeaders, hsts: hstsFor(config.http) };
 }
 
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);

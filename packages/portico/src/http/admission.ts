@@ -8,10 +8,14 @@ export type AdmissionLimits = {
   readonly maxConcurrentRequests: number;
 };
 
+/** For those who are turned away. Nobody knows when there is room again; a second is what a person would wait. */
+export const RETRY_AFTER = 'Retry-After: 1\r\n';
+
 /** Called when the request has ended, however it did. */
 export type Release = () => void;
 
 export class Admission {
+  readonly limits: AdmissionLimits;
   readonly #mostOutstanding: number;
   readonly #mostRunning: number;
   #outstanding = 0;
@@ -20,8 +24,17 @@ export class Admission {
   readonly #waiting: (() => void)[] = [];
 
   constructor({ maxOutstandingRequests, maxConcurrentRequests }: AdmissionLimits) {
+    this.limits = { maxOutstandingRequests, maxConcurrentRequests };
     this.#mostOutstanding = maxOutstandingRequests < 0 ? Number.POSITIVE_INFINITY : maxOutstandingRequests;
     this.#mostRunning = maxConcurrentRequests < 0 ? Number.POSITIVE_INFINITY : maxConcurrentRequests;
+  }
+
+  get runningCount(): number {
+    return this.#running;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.length;
   }
 
   get full(): boolean {

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HostObserver, LogLevel, LogRecord, RequestSummary } from '../core/log.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { bodyKind, discardBody } from './request-body.ts';
+import type { Limited, TimeLimit } from './time-limit.ts';
 import type { ReplyWriter } from './whole-reply.ts';
+import type { WorkInHand } from './work-in-hand.ts';
 
 /** What every call needs of its server. */
 export type CallContext = {
@@ -14,6 +16,7 @@ export type CallContext = {
   readonly monotonicMs: () => number;
   /** The value of a Date header. */
   readonly httpDate: () => string;
+  readonly work: WorkInHand;
 };
 
 export type HeaderPair = readonly [name: string, value: string];
@@ -27,7 +30,7 @@ type AnswerParts = {
   readonly chunked?: boolean;
 };
 
-export class Call {
+export class Call implements Limited {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly #context: CallContext;
@@ -42,8 +45,12 @@ export class Call {
   invocationId: string | undefined;
   /** Called when the caller goes away before the answer is complete. */
   onAbandoned: (() => void) | undefined;
-  /** Called once, when the call has ended in whatever way. */
-  onEnded: (() => void) | undefined;
+  /** Called when a limit that `limitBy` set has run out. */
+  onExpired: ((limit: TimeLimit) => void) | undefined;
+  // No lists: there is one call for each request, and most have one of these or none.
+  #onEnded: (() => void) | undefined;
+  #limit: TimeLimit | undefined;
+  #otherLimit: TimeLimit | undefined;
   #ended = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, context: CallContext) {
@@ -53,6 +60,8 @@ export class Call {
     this.startedAtMs = context.nowMs();
     this.#startedMs = context.monotonicMs();
     response.on('close', () => {
+      // Only now does the caller have what it can get of the answer.
+      context.work.end(this);
       if (this.#ended) return;
       this.end(undefined, 'aborted');
       this.onAbandoned?.();
@@ -62,6 +71,44 @@ export class Call {
   /** Answered, given up, or cut off. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Calls once, when the call has ended in whatever way; at once if it has. */
+  whenEnded(listener: () => void): void {
+    if (this.#ended) return listener();
+    const before = this.#onEnded;
+    this.#onEnded =
+      before === undefined
+        ? listener
+        : () => {
+            before();
+            listener();
+          };
+  }
+
+  /** Its time begins now, anew if it had begun. Two may count at once: those of a function. */
+  limitBy(limit: TimeLimit | undefined): void {
+    if (limit === undefined || this.#ended) return;
+    if (this.#limit === undefined || this.#limit === limit) this.#limit = limit;
+    else this.#otherLimit = limit;
+    limit.watch(this);
+  }
+
+  /** No limit counts until the next one is set. */
+  unlimit(): void {
+    this.#limit?.forget(this);
+    this.#otherLimit?.forget(this);
+    this.#limit = undefined;
+    this.#otherLimit = undefined;
+  }
+
+  expire(limit: TimeLimit): void {
+    this.onExpired?.(limit);
+  }
+
+  /** From here on stops and drains wait for it. */
+  takeInHand(): void {
+    this.#context.work.begin(this);
   }
 
   /** Answers with a whole reply of the host's or the handler's. `headerLines` frame the body unless it is to be chunked. */
@@ -91,15 +138,16 @@ export class Call {
   }
 
   /** As above, and the connection ends with it: for a request whose rest nobody will read. */
-  refuse(status: number): void {
+  refuse(status: number, parts: AnswerParts = {}): void {
     const { request, response } = this;
     const { socket } = request;
     if (request.complete || bodyKind(request) === 'none') {
       response.shouldKeepAlive = false;
-      return this.answer(status, 'refused');
+      return this.answer(status, 'refused', parts);
     }
     // A connection that is closed with unread bytes in it takes the answer along, so the caller gets time to read it.
-    this.answer(status, 'refused', { headers: 'Connection: close\r\n' });
+    response.shouldKeepAlive = true;
+    this.answer(status, 'refused', { ...parts, headers: `Connection: close\r\n${parts.headers ?? ''}` });
     // Said once the answer is written: node:http need not close yet, but public-server takes no further request.
     response.shouldKeepAlive = false;
     discardBody(request, () => socket.destroySoon());
@@ -118,14 +166,15 @@ export class Call {
       functionName: this.functionName,
       invocationId: this.invocationId,
     });
-    this.onEnded?.();
+    this.unlimit();
+    this.#onEnded?.();
   }
 
   /** Something the operator should read about this request. */
   log(level: LogLevel, message: string, more: Partial<LogRecord> = {}): void {
     const { functionName, invocationId } = this;
     const category = functionName === undefined ? 'Host.Http' : `Function.${functionName}`;
-    this.#context.observer.log({ category, ...more, level, message, functionName, invocationId });
+    this.#context.observer.log({ category, functionName, invocationId, ...more, level, message });
   }
 
   httpDate(): string {

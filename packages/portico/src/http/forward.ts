@@ -2,19 +2,20 @@
 // They differ in the head that the handler gets; the rest is one streaming path.
 import type { ServerResponse } from 'node:http';
 import { AZURE_HOST_VERSION } from '../core/azure.ts';
-import { handlerReplyBroken } from '../core/error-catalogue.ts';
 import type { InvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
-import type { Exchange, ExchangeSink } from '../worker/handler-connection.ts';
+import type { Exchange, ExchangeFault, ExchangeSink } from '../worker/handler-connection.ts';
 import { type ReplyHead, toHeaderList } from '../worker/reply-head.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { forwardedLines, type PassedHeaders, passHeaders, traceparentOf } from './forwarded-headers.ts';
+import { withHandler } from './handler-wait.ts';
 import { interimRemark, type Remark, redirectRemark, requestRemark, streamedReplyRemark, trailersRemark } from './passing-remarks.ts';
-import type { PublicHost } from './public-app.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { type BodyKind, bodyKind, pipeBody } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
+import { logBrokenReply, MOST_SENDINGS, type Run, runOutOfTime } from './run.ts';
+import type { TimeLimit } from './time-limit.ts';
 import { writeHeadPublicly } from './whole-reply.ts';
 
 /** Proxy: the handler's own Host and no change to User-Agent. Forward and legacy: the caller's Host, our name after its User-Agent. */
@@ -36,27 +37,23 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 /** Any other method says it has no body: some servers insist. https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
 const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'CONNECT']);
 
-export function forwardRequest(call: Call, channel: HandlerChannel, host: PublicHost, passing: Passing): void {
+export function forwardRequest(run: Run, mode: PassingMode, channel: HandlerChannel, sendingCount = 1): void {
+  const { call, fn, caller, ids, target } = run;
   const { request } = call;
   const kind = bodyKind(request);
   const method = request.method ?? 'GET';
+  const passing = { mode, caller, ids, target: targetFor(fn, mode, target), authority: target.authority };
   const head = requestHead(method, request.rawHeaders, channel.port, kind, passing);
-  const forwarding = new Forwarding(call, host, passing.mode);
-  forwarding.remark(requestRemark(passing.mode, request, passing.target, kind));
+  const forwarding = new Forwarding(run, mode, channel, kind, sendingCount);
+  forwarding.remark(requestRemark(mode, request, passing.target, kind));
+  call.limitBy(fn.timeLimit);
+  call.onExpired = (limit) => forwarding.expire(limit);
   forwarding.exchange = channel.send(
     { method, head, complete: kind === 'none', repeatable: kind === 'none' && IDEMPOTENT.has(method) },
     forwarding,
   );
   call.onAbandoned = () => forwarding.exchange.abort();
-  if (kind !== 'none') {
-    forwarding.stopUpload = pipeBody(
-      request,
-      kind,
-      () => forwarding.exchange,
-      host.app.mostBodyBytes,
-      () => forwarding.refuseBody(),
-    );
-  }
+  if (kind !== 'none' && forwarding.exchange.connected) forwarding.connected();
 }
 
 /** Legacy handlers are called by the function's name, whatever its route. */
@@ -87,22 +84,40 @@ function modeLines(mode: PassingMode, { host, userAgent }: PassedHeaders, port: 
 
 /** One request on its way. */
 class Forwarding implements ExchangeSink {
+  readonly #run: Run;
   readonly #call: Call;
-  readonly #host: PublicHost;
   readonly #mode: PassingMode;
+  readonly #channel: HandlerChannel;
+  readonly #kind: BodyKind;
+  readonly #sendingCount: number;
   #status = 0;
   exchange!: Exchange;
   /** The handler wants no more of the request's body. */
   stopUpload = (): void => {};
 
-  constructor(call: Call, host: PublicHost, mode: PassingMode) {
-    this.#call = call;
-    this.#host = host;
+  constructor(run: Run, mode: PassingMode, channel: HandlerChannel, kind: BodyKind, sendingCount: number) {
+    this.#run = run;
+    this.#call = run.call;
     this.#mode = mode;
+    this.#channel = channel;
+    this.#kind = kind;
+    this.#sendingCount = sendingCount;
+  }
+
+  connected(): void {
+    if (this.#kind === 'none' || this.#call.ended) return;
+    const { host } = this.#run;
+    this.stopUpload = pipeBody(
+      this.#call.request,
+      this.#kind,
+      () => this.exchange,
+      host.app.mostBodyBytes,
+      () => this.#refuseBody(),
+    );
   }
 
   remark(remark: Remark | undefined): void {
-    if (remark !== undefined) this.#host.remark(this.#call, remark.code, remark.message);
+    if (remark !== undefined) this.#run.host.remark(this.#call, remark.code, remark.message);
   }
 
   interim(head: ReplyHead): void {
@@ -129,13 +144,22 @@ class Forwarding implements ExchangeSink {
     this.remark(streamedReplyRemark(this.#mode));
     const { response } = call;
     writeHeadPublicly(response, head.status, head.reason || reasonPhrase(head.status), toHeaderList(call.withExtraHeaders(dated)));
-    response.on('drain', () => this.exchange.resume());
+    response.on('drain', () => {
+      call.limitBy(this.#run.fn.idleLimit);
+      this.exchange.resume();
+    });
+    call.limitBy(this.#run.fn.idleLimit);
     if (body.length > 0) this.body(body);
     else response.flushHeaders();
   }
 
   body(chunk: Buffer): boolean {
-    return writeCopy(this.#call.response, chunk);
+    const { idleLimit } = this.#run.fn;
+    const reads = writeCopy(this.#call.response, chunk);
+    // It is the caller who stands still, if anybody; `drain` goes on.
+    if (reads) this.#call.limitBy(idleLimit);
+    else idleLimit?.forget(this.#call);
+    return reads;
   }
 
   end(trailers: readonly string[]): void {
@@ -157,22 +181,55 @@ class Forwarding implements ExchangeSink {
     this.exchange = exchange;
   }
 
-  failed(reason: string): void {
-    const call = this.#call;
-    this.stopUpload();
-    if (call.ended) return;
-    const { code, message, hint } = handlerReplyBroken({ functionName: call.functionName ?? '', reason });
-    call.log('error', message, { code, hint });
-    if (call.response.headersSent) {
-      call.end(this.#status, 'failed');
-      // What the caller has is not the whole, and only a broken connection can still say so.
-      call.response.destroy();
-      return;
-    }
-    call.answer(500, 'failed');
+  failed({ reason, unread }: ExchangeFault): void {
+    if (this.#call.ended) return this.stopUpload();
+    this.#call.unlimit();
+    const nextMayGetIt = this.#sendingCount < MOST_SENDINGS;
+    if (unread === 'yes' && nextMayGetIt) this.#sendToNext();
+    else if (unread === 'if gone' && nextMayGetIt) void this.#sendToNextIfGone(reason);
+    else this.#giveUp(reason);
   }
 
-  refuseBody(): void {
+  async #sendToNextIfGone(reason: string): Promise<void> {
+    const gone = await this.#channel.hasEnded();
+    if (this.#call.ended) return;
+    if (gone) this.#sendToNext();
+    else this.#giveUp(reason);
+  }
+
+  #giveUp(reason: string): void {
+    const call = this.#call;
+    this.stopUpload();
+    void logBrokenReply(call, this.#channel, reason);
+    if (!call.response.headersSent) return call.answer(502, 'failed');
+    call.end(this.#status, 'failed');
+    // What the caller has is not the whole, and only a broken connection can still say so.
+    call.response.destroy();
+  }
+
+  /** Nothing of its body was read, or it has none. */
+  #sendToNext(): void {
+    withHandler(this.#call, this.#run.host, (next) => forwardRequest(this.#run, this.#mode, next, this.#sendingCount + 1));
+  }
+
+  expire(limit: TimeLimit): void {
+    const { call } = this.#run;
+    const answering = call.response.headersSent;
+    runOutOfTime(this.#run, limit, this.#channel, answering || this.#callerIsSlow);
+    this.exchange.abort();
+    this.stopUpload();
+    if (!answering) return call.answer(504, 'failed');
+    call.end(this.#status, 'failed');
+    call.response.destroy();
+  }
+
+  /** The handler takes what comes of the body, and more is to come. */
+  get #callerIsSlow(): boolean {
+    const { request } = this.#call;
+    return this.exchange.connected && !request.complete && !request.isPaused();
+  }
+
+  #refuseBody(): void {
     this.exchange.abort();
     this.stopUpload();
     if (this.#call.response.headersSent) this.#call.response.destroy();

@@ -1,7 +1,7 @@
 // One envelope on its way to the handler: sent once, its reply read whole.
 import { AZURE_HOST_VERSION } from '../core/azure.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
-import type { Exchange, ExchangeSink } from '../worker/handler-connection.ts';
+import type { Exchange, ExchangeFault, ExchangeSink } from '../worker/handler-connection.ts';
 import type { ReplyHead } from '../worker/reply-head.ts';
 
 export type Envelope = {
@@ -17,7 +17,7 @@ export type EnvelopeReply = { readonly status: number; readonly contentType: str
 export interface EnvelopeSink {
   /** The body is lent until the call returns. */
   replied(reply: EnvelopeReply): void;
-  failed(reason: string): void;
+  failed(fault: ExchangeFault): void;
 }
 
 /** A reply is held whole, so it has an end. */
@@ -73,7 +73,7 @@ class Sending implements ExchangeSink {
     this.#bytes += chunk.length;
     if (this.#bytes > MOST_REPLY_BYTES) {
       this.exchange.abort();
-      this.#sink.failed(`its reply is longer than ${MOST_REPLY_BYTES} bytes`);
+      this.#sink.failed({ reason: `its reply is longer than ${MOST_REPLY_BYTES} bytes`, unread: 'no' });
     } else if (chunk.length > 0) this.#chunks.push(Buffer.from(chunk));
     return true;
   }
@@ -88,15 +88,20 @@ class Sending implements ExchangeSink {
     this.exchange = exchange;
   }
 
-  failed(reason: string): void {
-    this.#sink.failed(reason);
+  connected(): void {}
+
+  failed(fault: ExchangeFault): void {
+    // What answered with a redirect has read the request.
+    this.#sink.failed(this.#redirects === 0 ? fault : { ...fault, unread: 'no' });
   }
 
   #reply(head: ReplyHead, body: Buffer): void {
     const target = REDIRECTS.has(head.status) ? this.#ownTarget(head.location) : undefined;
     if (target === undefined) return this.#sink.replied({ status: head.status, contentType: head.contentType, body });
     this.#redirects += 1;
-    if (this.#redirects > MOST_REDIRECTS) return this.#sink.failed(`it redirected more than ${MOST_REDIRECTS} times`);
+    if (this.#redirects > MOST_REDIRECTS) {
+      return this.#sink.failed({ reason: `it redirected more than ${MOST_REDIRECTS} times`, unread: 'no' });
+    }
     // Parity: Azure's client turns a POST into a GET, except where the status forbids it (docs/parity.md).
     this.send(head.status < 307 ? 'GET' : this.#method, target);
   }

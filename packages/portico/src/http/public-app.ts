@@ -1,5 +1,6 @@
 // What the public server asks of the host. The host swaps these when the app changes; a request uses what it found when it came.
 import type { HostError } from '../core/error.ts';
+import type { RetryPolicy } from '../core/function-app.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import type { Admission } from './admission.ts';
 import type { Call, HeaderPair } from './call.ts';
@@ -9,6 +10,8 @@ import type { PassingMode } from './forward.ts';
 import type { HttpResponseBinding } from './output/http-response-binding.ts';
 import type { RequestTarget } from './request-target.ts';
 import type { RouteTable } from './routes/route-table.ts';
+import type { TimeLimit } from './time-limit.ts';
+import type { WorkInHand } from './work-in-hand.ts';
 
 /** One function with an HTTP trigger, ready to be called or with the reason why not. */
 export type HttpFunction = {
@@ -20,10 +23,20 @@ export type HttpFunction = {
   readonly disabled: boolean;
   /** Why it cannot run, in one sentence; its URL answers 503 with it. */
   readonly fault: string | undefined;
+  /** Undefined without limits of its own. */
+  readonly admission: Admission | undefined;
+  /** For one attempt. Undefined: as long as it takes. */
+  readonly timeLimit: TimeLimit | undefined;
+  /** Between two pieces of a reply that has begun. Undefined: as long as it takes. */
+  readonly idleLimit: TimeLimit | undefined;
+  /** Of the function, or of the app. Counts in payload mode; what is passed on is final. */
+  readonly retry: RetryPolicy | undefined;
 };
 
 export type PublicApp = {
   readonly routes: RouteTable<HttpFunction>;
+  /** Those that have a route, in the order of the routes. */
+  readonly functions: readonly HttpFunction[];
   /** Undefined without limits. */
   readonly admission: Admission | undefined;
   /** Added to every answer that does not have them. */
@@ -47,10 +60,17 @@ export type Obstacle =
 export interface PublicHost {
   readonly app: PublicApp;
   readonly obstacle: Obstacle | undefined;
-  /** Undefined while the handler is not ready. */
+  /** Aborted: the host stops, and takes nothing new. */
+  readonly stopping: AbortSignal;
+  readonly work: WorkInHand;
+  /** Undefined while no handler is ready. */
   readonly channel: HandlerChannel | undefined;
   /** Waits for the handler to become ready; a HostError says why it will not. */
   whenChannel(signal: AbortSignal): Promise<HandlerChannel | HostError>;
+  /** A function ran out of time there: that process is replaced once it has finished what else it does. False: it stays, because it is not ours. */
+  replace(channel: HandlerChannel): boolean;
+  /** Rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Answers what is below /admin and /runtime. */
   admin(call: Call, target: RequestTarget): void;
   /** Says what Azure would do differently, once per function and subject. */

@@ -1,8 +1,11 @@
 // The listening socket of the host: node:http with its strict parser, and the answers to what that refuses.
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { portInUse, portNotAvailable } from '../core/error-catalogue.ts';
+import { waitAtMost } from '../core/wait-at-most.ts';
 import { portOwner } from '../platform/ports.ts';
+import { systemClock } from '../platform/system-clock.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { MOST_HEAD_BYTES } from './request-limits.ts';
@@ -19,7 +22,8 @@ export type PublicServerOptions = {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   /** False: the wish for another protocol is ignored, and the request an ordinary one. */
   readonly isUpgrade: (request: IncomingMessage) => boolean;
-  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Resolves when nothing more comes of it. Never rejects. */
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> | void;
   readonly httpDate: () => string;
 };
 
@@ -27,33 +31,47 @@ export type PublicServer = {
   readonly port: number;
   /** `http://127.0.0.1:7071`; a wildcard address reads as localhost. */
   readonly url: string;
-  /** Takes nothing new and closes idle connections; resolves when the rest is answered, or cut off by the signal. */
-  close(cutOff: AbortSignal): Promise<void>;
+  /**
+   * Closes connections that have had their answer; each other one ends with it.
+   * New ones are still taken, and those that have not asked yet stay: somebody has to say that we stop.
+   */
+  drain(): void;
+  /** Takes no new connection, gives answers that are written a moment to leave, and cuts off what is left. Resolves when no connection is. */
+  close(): Promise<void>;
 };
 
 /** Errors: PORT_IN_USE, PORT_NOT_AVAILABLE. */
 export async function listen(options: PublicServerOptions): Promise<PublicServer> {
   const server = await createNodeServer(options);
   const sockets = new Set<Duplex>();
-  const track = (socket: Duplex): void => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+  /** Those that requests come in by: with https there are two for each connection, one within the other. */
+  const callers = new Set<Duplex>();
+  const track = (into: Set<Duplex>, socket: Duplex): void => {
+    into.add(socket);
+    socket.on('close', () => into.delete(socket));
   };
-  // With https there are two for each connection, one within the other.
-  server.on('connection', track);
-  server.on('secureConnection', track);
+  server.on('connection', (socket) => track(sockets, socket));
+  server.on(options.certificate === undefined ? 'connection' : 'secureConnection', (socket) => track(callers, socket));
   const lastAnswers = new WeakMap<Duplex, ServerResponse>();
+  let draining = false;
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     // What was sent behind a request that ended its connection can have no answer, so nothing may come of it either.
     if (lastAnswers.get(request.socket)?.shouldKeepAlive === false) return;
     lastAnswers.set(request.socket, response);
-    if (!server.listening) response.shouldKeepAlive = false;
+    if (draining) response.shouldKeepAlive = false;
     options.onRequest(request, response);
   };
   server.on('request', onRequest);
   // We say "continue" when the handler is about to get the request, not before it is known to be wanted.
   server.on('checkContinue', onRequest);
-  server.on('upgrade', options.onUpgrade);
+  const tunnels = new Map<Duplex, Promise<void>>();
+  server.on('upgrade', (request, socket: Duplex, head) => {
+    const end = Promise.resolve(options.onUpgrade(request, socket, head));
+    tunnels.set(
+      socket,
+      end.finally(() => tunnels.delete(socket)),
+    );
+  });
   server.on('connect', (_, socket: Duplex) => {
     // From here on the connection is ours alone, its faults included.
     socket.on('error', () => socket.destroy());
@@ -71,8 +89,37 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
   return {
     port,
     url: `${scheme}://${displayHost(options.address)}:${port}`,
-    close: (cutOff) => close(server, sockets, lastAnswers, cutOff),
+    drain() {
+      draining = true;
+      for (const socket of callers) {
+        const last = lastAnswers.get(socket);
+        // Tunnels are the handler's to end.
+        if (tunnels.has(socket)) continue;
+        // Its first request may be on its way.
+        if (last === undefined) continue;
+        // Not server.closeIdleConnections: that takes an answer that was given to the connection for one that has left it.
+        if (last.writableFinished && last.req.complete) socket.destroy();
+        else endAfterAnswer(socket, last);
+      }
+    },
+    async close() {
+      // Not server.close: that begins with those it takes for idle, as above.
+      const closed = new Promise<void>((resolve) => void NetServer.prototype.close.call(server, () => resolve()));
+      const leaving = [...callers].map((socket) => hasLeft(lastAnswers.get(socket)));
+      await waitAtMost(FLUSH_MS, Promise.all(leaving), systemClock);
+      // What it does beside: its timers.
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await Promise.all([closed, ...tunnels.values()]);
+    },
   };
+}
+
+/** For an answer that is written; nobody waits for one that is not, nor for long: its caller may not take it. */
+const FLUSH_MS = 100;
+
+async function hasLeft(answer: ServerResponse | undefined): Promise<void> {
+  if (answer?.writableEnded && !answer.writableFinished && !answer.closed) await new Promise((resolve) => answer.once('close', resolve));
 }
 
 async function createNodeServer({ certificate, isUpgrade }: PublicServerOptions): Promise<Server> {
@@ -103,32 +150,6 @@ function bind(server: Server, { port, address }: PublicServerOptions): Promise<v
       server.removeAllListeners('error');
       resolve();
     });
-  });
-}
-
-function close(
-  server: Server,
-  sockets: ReadonlySet<Duplex>,
-  lastAnswers: WeakMap<Duplex, ServerResponse>,
-  cutOff: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = (): void => {
-      for (const socket of sockets) socket.destroy();
-    };
-    cutOff.addEventListener('abort', cut, { once: true });
-    server.close(() => {
-      cutOff.removeEventListener('abort', cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-    for (const socket of sockets) {
-      const last = lastAnswers.get(socket);
-      // Node 24 does not count a connection without a request among the idle ones.
-      if (last === undefined) socket.destroy();
-      else endAfterAnswer(socket, last);
-    }
-    if (cutOff.aborted) cut();
   });
 }
 

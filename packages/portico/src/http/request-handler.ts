@@ -2,18 +2,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newInvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
-import type { Release } from './admission.ts';
+import { type Admission, RETRY_AFTER } from './admission.ts';
 import { Call, type CallContext, type HeaderPair } from './call.ts';
 import { callerOf } from './caller.ts';
 import { judgeOrigin } from './cors.ts';
-import { forwardRequest, targetFor } from './forward.ts';
+import { forwardRequest } from './forward.ts';
+import { withHandler } from './handler-wait.ts';
 import { HOME_PAGE } from './home-page.ts';
 import { invokeWithPayload } from './invoke-with-payload.ts';
-import type { HttpFunction, Obstacle, PublicHost } from './public-app.ts';
+import type { Obstacle, PublicHost } from './public-app.ts';
 import { findRequestFault } from './request-limits.ts';
 import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
-
-const NO_PARAMS: Readonly<Record<string, string | null>> = Object.freeze({});
+import type { Run } from './run.ts';
 
 export function createRequestHandler(host: PublicHost, context: CallContext): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
@@ -62,32 +62,29 @@ function explain(call: Call, obstacle: Obstacle, { revealsReasons }: PublicHost)
   call.answer(503, 'refused', { body: `Function host is not running.${reason}`, chunked: true });
 }
 
-/** Ends early when the caller goes away. */
-async function untilAbandoned<T>(call: Call, wait: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-  const gone = new AbortController();
-  call.onAbandoned = () => gone.abort();
-  try {
-    return await wait(gone.signal);
-  } catch (error) {
-    // The wait was cut short because nobody wants the answer any more.
-    if (gone.signal.aborted) return undefined;
-    throw error;
-  } finally {
-    call.onAbandoned = undefined;
-  }
+function admit(call: Call, target: RequestTarget, host: PublicHost): void {
+  if (host.stopping.aborted) return turnAway(call);
+  call.takeInHand();
+  const { admission } = host.app;
+  // Parity: the home page is served even then.
+  if (admission?.full && target.path === '/') return route(call, target, host, SCALE_OUT);
+  enter(call, admission, SCALE_OUT, () => route(call, target, host));
 }
 
-function admit(call: Call, target: RequestTarget, host: PublicHost): void {
-  const { admission } = host.app;
-  if (admission === undefined) return route(call, target, host);
-  if (admission.full) {
-    if (target.path === '/') return route(call, target, host, 'X-FUNCTION-SCALEOUT: 1\r\n');
-    return call.answer(429, 'refused', { headers: 'X-FUNCTION-SCALEOUT: 1\r\n' });
-  }
-  let release: Release | undefined;
-  call.onEnded = () => release?.();
-  release = admission.enter(() => route(call, target, host));
-  if (call.ended) release();
+/** Parity: by this header Azure's front end learns that another instance is wanted. */
+const SCALE_OUT = 'X-FUNCTION-SCALEOUT: 1\r\n';
+
+/** Goes on now or when its turn comes; 429 when too many wait already. */
+function enter(call: Call, admission: Admission | undefined, headers: string, proceed: () => void): void {
+  if (admission === undefined) return proceed();
+  if (admission.full) return call.answer(429, 'refused', { headers: RETRY_AFTER + headers });
+  const release = admission.enter(proceed);
+  call.whenEnded(release);
+}
+
+/** A balancer sends it elsewhere; a caller tries again, and finds whoever takes our place. */
+function turnAway(call: Call): void {
+  call.refuse(503, { body: 'This function host is stopping.\n', type: 'text/plain; charset=utf-8', headers: RETRY_AFTER });
 }
 
 function route(call: Call, target: RequestTarget, host: PublicHost, headers = ''): void {
@@ -105,41 +102,18 @@ function route(call: Call, target: RequestTarget, host: PublicHost, headers = ''
     const body = host.revealsReasons ? `Function "${fn.name}" cannot run: ${fn.fault}\n` : `Function "${fn.name}" cannot run.\n`;
     return call.answer(503, 'failed', { body, type: 'text/plain; charset=utf-8' });
   }
-  const { channel } = host;
-  if (channel !== undefined) return run(call, target, fn, params, channel, host);
-  void runWhenReady(call, target, fn, params, host);
+  enter(call, fn.admission, '', () => withHandler(call, host, (channel) => run({ call, target, fn, params, host }, channel)));
 }
 
-async function runWhenReady(
-  call: Call,
-  target: RequestTarget,
-  fn: HttpFunction,
-  params: typeof NO_PARAMS,
-  host: PublicHost,
-): Promise<void> {
-  const channel = await untilAbandoned(call, (signal) => host.whenChannel(signal));
-  if (call.ended || channel === undefined) return;
-  if ('send' in channel) return run(call, target, fn, params, channel, host);
-  const detail = host.revealsReasons ? `\n${channel.message}\n${channel.hint ?? ''}\n` : '';
-  const body = `The handler of this function app is not running.${detail}`;
-  call.answer(503, 'failed', { body, type: 'text/plain; charset=utf-8', headers: 'Retry-After: 5\r\n' });
-}
-
-function run(
-  call: Call,
-  target: RequestTarget,
-  fn: HttpFunction,
-  params: typeof NO_PARAMS,
-  channel: HandlerChannel,
-  host: PublicHost,
-): void {
-  const { request } = call;
+function run(request: Pick<Run, 'call' | 'target' | 'fn' | 'params' | 'host'>, channel: HandlerChannel): void {
+  const { call, fn, host } = request;
+  const { headers, httpVersion } = call.request;
   const ids = newInvocationIds();
   call.invocationId = ids.invocationId;
-  const length = request.headers['content-length'];
+  const length = headers['content-length'];
   if (length !== undefined && Number(length) > host.app.mostBodyBytes) return call.refuse(413);
-  if (request.headers.expect !== undefined && request.httpVersion === '1.1') call.response.writeContinue();
-  const caller = callerOf(request, host.app.callerRules);
-  if (fn.mode === 'payload') return invokeWithPayload({ call, target, fn, params, channel, host, ids, caller });
-  forwardRequest(call, channel, host, { mode: fn.mode, caller, ids, target: targetFor(fn, fn.mode, target), authority: target.authority });
+  if (headers.expect !== undefined && httpVersion === '1.1') call.response.writeContinue();
+  const complete = { ...request, ids, caller: callerOf(call.request, host.app.callerRules) };
+  if (fn.mode === 'payload') invokeWithPayload(complete, channel);
+  else forwardRequest(complete, fn.mode, channel);
 }

@@ -4,58 +4,144 @@ import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
+import type { HostError } from '../core/error.ts';
+import { functionTimedOut, streamStoodStill } from '../core/error-catalogue.ts';
+import { formatTimeSpan } from '../core/time-span.ts';
 import { type ReplyHead, readReplyHead } from '../worker/reply-head.ts';
 import { ReplyReader } from '../worker/reply-reader.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { type Passing, requestHead } from './forward.ts';
+import type { HttpFunction } from './public-app.ts';
 import { reasonPhrase } from './reason-phrase.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** A caller that asks for another protocol. */
 export type Upgrade = {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
-  /** What came behind the request already. */
-  readonly head: Buffer;
+  /** Ends the reading ahead, and gives what came behind the request. */
+  readonly stopReading: () => Buffer;
 };
 
-/** The status the handler answered, and why nothing came of it, if nothing did. */
-export type TunnelEnd = { readonly status: number | undefined; readonly reason?: string };
+export type TunnelEnd = {
+  /** What the caller was answered. Undefined: it had left. */
+  readonly status: number | undefined;
+  /** Why nothing came of it. */
+  readonly reason?: string;
+  /** It ran into a limit of time. */
+  readonly error?: HostError;
+  /** The host itself turned it away. */
+  readonly refused?: true;
+};
+
+/** The handler refused the connection, so another process may be asked; the caller's connection is as it was. */
+export const NOBODY_THERE = 'nobody there';
 
 type Handshake = { readonly reply: ReplyHead } | { readonly fault: string };
 
 const MOST_HEAD_BYTES = 64 * 1024;
+const MOST_AHEAD_BYTES = 64 * 1024;
 const HEAD_END = '\r\n\r\n';
 
-/** Resolves when both connections are closed. */
+/** Reads on while an upgrade waits, because only who reads notices that the caller has left. A caller that only writes no more has, too. */
+export function readAhead(socket: Duplex, head: Buffer): () => Buffer {
+  const pieces = [head];
+  let bytes = head.length;
+  const keep = (piece: Buffer): void => {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > MOST_AHEAD_BYTES) socket.pause();
+  };
+  const leave = (): void => void socket.destroy();
+  socket.on('data', keep);
+  socket.on('end', leave);
+  return () => {
+    socket.pause();
+    socket.off('data', keep);
+    socket.off('end', leave);
+    return Buffer.concat(pieces);
+  };
+}
+
+/**
+ * Resolves when both connections are closed. The function's limit of time counts until the handler has answered the handshake;
+ * its limit of stillness from then on, for both directions together.
+ */
 export async function openTunnel(
-  { request, socket, head }: Upgrade,
+  { request, socket, stopReading }: Upgrade,
   port: number,
   passing: Passing,
+  fn: Pick<HttpFunction, 'name' | 'timeLimit' | 'idleLimit'>,
   httpDate: () => string,
-): Promise<TunnelEnd> {
+): Promise<TunnelEnd | typeof NOBODY_THERE> {
   const handler = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true });
-  socket.on('close', () => handler.destroy());
+  const leave = (): void => void handler.destroy();
+  socket.on('close', leave);
+  // Its errors are told where the handshake is read; nobody listens in between.
+  handler.on('error', () => {});
+  let expired: TimeLimit | undefined;
+  const expire = (limit: TimeLimit): void => {
+    expired = limit;
+    handler.destroy();
+  };
+  const handshaking = { expire };
+  fn.timeLimit?.watch(handshaking);
+  const unreached = await connectFault(handler);
+  if (unreached === 'ECONNREFUSED') {
+    fn.timeLimit?.forget(handshaking);
+    socket.off('close', leave);
+    return NOBODY_THERE;
+  }
   // A pipeline that begins and ends with the same connection listens to it more often than the limit that warns of leaks.
   socket.setMaxListeners(0);
   try {
     const lines = requestHead(request.method ?? 'GET', request.rawHeaders, port, 'none', passing).slice(0, -2);
     handler.write(`${lines}Connection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\n\r\n`, 'latin1');
-    if (head.length > 0) handler.write(head);
-    const handshake = await shakeHands(handler);
+    const handshake = unreached === undefined ? await shakeHands(handler) : { fault: unreached };
+    fn.timeLimit?.forget(handshaking);
+    const ahead = stopReading();
+    if (socket.destroyed) return { status: undefined };
     if ('fault' in handshake) {
-      await Promise.allSettled([finished(socket.end(emptyAnswer(500, httpDate())), { readable: false })]);
-      return { status: 500, reason: handshake.fault };
+      const end = endUnanswered(fn.name, expired, handshake.fault);
+      await Promise.allSettled([finished(socket.end(emptyAnswer(end.status, httpDate())), { readable: false })]);
+      return end;
     }
     const { reply } = handshake;
+    const { idleLimit } = fn;
+    if (idleLimit !== undefined) handler.setTimeout(idleLimit.limitMs, () => expire(idleLimit));
+    if (reply.status === 101 && ahead.length > 0) handler.write(ahead);
     if (reply.status === 101) socket.write(`${headText(reply, httpDate)}Connection: Upgrade\r\n\r\n`, 'latin1');
     const done = reply.status === 101 ? pipeline(socket, handler, socket) : passRefusal(handler, socket, httpDate);
     // Whoever breaks off, the other one sees it: both connections end with the tunnel.
     await Promise.allSettled([done]);
-    return { status: reply.status };
+    return { status: reply.status, ...(expired !== undefined && { error: streamStoodStill(facts(fn.name, expired)) }) };
   } finally {
     handler.destroy();
     socket.destroy();
   }
+}
+
+function endUnanswered(functionName: string, expired: TimeLimit | undefined, fault: string): TunnelEnd & { readonly status: 502 | 504 } {
+  if (expired === undefined) return { status: 502, reason: fault };
+  return { status: 504, error: functionTimedOut({ ...facts(functionName, expired), restarts: false }) };
+}
+
+function facts(functionName: string, { limitMs, setting }: TimeLimit): { functionName: string; limit: string; setting: string } {
+  return { functionName, limit: formatTimeSpan(limitMs), setting };
+}
+
+/** Undefined: connected. Only ECONNREFUSED says that nobody is there. */
+async function connectFault(handler: Socket): Promise<string | undefined> {
+  try {
+    await Promise.race([once(handler, 'connect'), once(handler, 'close')]);
+    return handler.destroyed ? 'the connection to it was given up' : undefined;
+  } catch (error) {
+    return describe(error);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 /**
@@ -85,7 +171,7 @@ async function shakeHands(handler: Socket): Promise<Handshake> {
       else await Promise.race([once(handler, 'readable'), once(handler, 'close')]);
     }
   } catch (error) {
-    return { fault: error instanceof Error && 'code' in error ? String(error.code) : String(error) };
+    return { fault: describe(error) };
   }
 }
 

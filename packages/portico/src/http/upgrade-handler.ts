@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { newInvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
+import { RETRY_AFTER, type Release } from './admission.ts';
 import { type Call, type CallContext, maskKeys } from './call.ts';
 import { callerOf } from './caller.ts';
 import { emptyAnswer } from './empty-answer.ts';
@@ -13,7 +14,8 @@ import type { PublicServerOptions } from './public-server.ts';
 import { bodyKind } from './request-body.ts';
 import { findRequestFault } from './request-limits.ts';
 import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
-import { openTunnel, type TunnelEnd, type Upgrade } from './tunnel.ts';
+import { MOST_SENDINGS } from './run.ts';
+import { NOBODY_THERE, openTunnel, readAhead, type TunnelEnd, type Upgrade } from './tunnel.ts';
 
 type Found = { readonly fn: HttpFunction; readonly mode: PassingMode; readonly target: RequestTarget };
 
@@ -24,7 +26,7 @@ export function createUpgradeHandler(host: PublicHost, context: CallContext): Pi
       const found = findTunnelFunction(request, host);
       // Node before 24.9 does not ask isUpgrade, and sends us everything.
       if (found === undefined) socket.end(emptyAnswer(426, context.httpDate()));
-      else void tunnel({ request, socket, head }, found, host, context);
+      else return tunnel({ request, socket, stopReading: readAhead(socket, head) }, found, host, context);
     },
   };
 }
@@ -58,13 +60,22 @@ async function tunnel(upgrade: Upgrade, found: Found, host: PublicHost, context:
   if (remark !== undefined) host.remark({ functionName: fn.name, log }, remark.code, remark.message);
   const caller = callerOf(request, host.app.callerRules);
   const passing = { mode, caller, ids, target: targetFor(fn, mode, target), authority: target.authority };
-  const { status, reason } = await admitted(host, gone.signal, async (channel) => {
-    if (typeof channel !== 'number') return openTunnel(upgrade, channel.port, passing, context.httpDate);
-    socket.end(emptyAnswer(channel, context.httpDate()));
-    return { status: channel, ...(channel === 503 && { reason: 'it is not running' }) };
+  const { status, reason, error, refused } = await admit(host, fn, gone.signal, {
+    async open(channel) {
+      const release = channel.hold();
+      try {
+        return await openTunnel(upgrade, channel.port, passing, fn, context.httpDate);
+      } finally {
+        release();
+      }
+    },
+    refuse(status, reason) {
+      socket.end(emptyAnswer(status, context.httpDate(), RETRY_AFTER));
+      return reason === undefined ? { status, refused: true } : { status, reason };
+    },
   });
-  const abandoned = gone.signal.aborted && status === undefined;
-  if (reason !== undefined && !abandoned) log('error', `The handler did not take the WebSocket: ${reason}.`);
+  if (error !== undefined) log('error', error.message, { code: error.code, hint: error.hint });
+  if (reason !== undefined) log('error', `The handler did not take the WebSocket: ${reason}.`);
   context.observer.request({
     ...about,
     startedAtMs,
@@ -72,29 +83,41 @@ async function tunnel(upgrade: Upgrade, found: Found, host: PublicHost, context:
     method: request.method ?? '',
     target: maskKeys(request.url ?? ''),
     status,
-    outcome: abandoned ? 'aborted' : reason === undefined ? 'succeeded' : 'failed',
+    outcome: status === undefined ? 'aborted' : refused ? 'refused' : (reason ?? error) === undefined ? 'succeeded' : 'failed',
   });
 }
 
-/** Counts the tunnel among the requests, waits for its turn and for the handler, and runs it; or with the status that refuses it. */
-async function admitted(
-  host: PublicHost,
-  gone: AbortSignal,
-  run: (channel: HandlerChannel | 429 | 503) => Promise<TunnelEnd>,
-): Promise<TunnelEnd> {
-  const { admission } = host.app;
-  if (admission?.full) return run(429);
-  const turn = Promise.withResolvers<void>();
-  const release = admission?.enter(turn.resolve);
-  if (admission === undefined) turn.resolve();
-  gone.addEventListener('abort', () => turn.resolve(), { once: true });
+type Gate = {
+  open(channel: HandlerChannel): Promise<TunnelEnd | typeof NOBODY_THERE>;
+  /** Without a reason: no fault of the handler's. */
+  refuse(status: 429 | 503, reason?: string): TunnelEnd;
+};
+
+/** Counts the tunnel among the requests, waits for its turn and for a handler, and opens it, or refuses. */
+async function admit(host: PublicHost, fn: HttpFunction, gone: AbortSignal, gate: Gate): Promise<TunnelEnd> {
+  const limits = [host.app.admission, fn.admission].filter((limit) => limit !== undefined);
+  if (limits.some(({ full }) => full)) return gate.refuse(429);
+  const releases: Release[] = [];
   try {
-    await turn.promise;
-    if (gone.aborted) return { status: undefined };
-    const channel = host.channel ?? (await host.whenChannel(gone).catch(() => undefined));
-    if (gone.aborted) return { status: undefined };
-    return await run(channel !== undefined && 'send' in channel ? channel : 503);
+    for (const limit of limits) {
+      // It may have filled up while this one waited for its turn with the limit before.
+      if (limit.full) return gate.refuse(429);
+      const turn = Promise.withResolvers<void>();
+      releases.push(limit.enter(turn.resolve));
+      gone.addEventListener('abort', () => turn.resolve(), { once: true });
+      await turn.promise;
+      if (gone.aborted) return { status: undefined };
+    }
+    for (let sendingCount = 1; sendingCount <= MOST_SENDINGS && !host.stopping.aborted; sendingCount++) {
+      const channel = host.channel ?? (await host.whenChannel(gone).catch(() => undefined));
+      if (gone.aborted) return { status: undefined };
+      if (channel === undefined || !('send' in channel)) break;
+      const end = await gate.open(channel);
+      if (end !== NOBODY_THERE) return end;
+      channel.refused();
+    }
+    return host.stopping.aborted ? gate.refuse(503) : gate.refuse(503, 'it is not running');
   } finally {
-    release?.();
+    for (const release of releases) release();
   }
 }

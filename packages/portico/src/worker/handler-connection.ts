@@ -14,6 +14,8 @@ export type HandlerRequest = {
 
 /** One request and its reply, as its sender sees it. */
 export interface Exchange {
+  /** False: the sink's `connected` follows. A body is not written before: what is written to a handler that is gone is lost. */
+  readonly connected: boolean;
   /** A piece of the body, framed already; text is one character a byte. False: wait for the sink's `drain`. */
   write(piece: Buffer | string): boolean;
   /** Until `uncork`, what is written waits, to leave in one piece. */
@@ -27,21 +29,38 @@ export interface Exchange {
   abort(): void;
 }
 
+/** Why there is no reply, or no whole one. */
+export type ExchangeFault = {
+  readonly reason: string;
+  readonly unread: Unread;
+};
+
+/**
+ * Whether another process may get the request because this one has read nothing of it. `yes`: the connection was refused.
+ * `if gone`: it was reset with a repeatable request in it. A process that dies resets what it has not read, and ends what it has;
+ * but one that lives on may read a request and reset its connection, so the process has to be gone.
+ */
+export type Unread = 'yes' | 'if gone' | 'no';
+
 /** What is reported of an exchange, beside the reply itself. */
 export interface ExchangeSink extends ReplySink {
+  connected(): void;
   /** The connection takes body bytes again. */
   drain(): void;
   /** The pooled connection had died; the request went out again and this is its exchange now. */
   repeated(exchange: Exchange): void;
   /** No reply, or no whole one; the request is not repeated. */
-  failed(reason: string): void;
+  failed(fault: ExchangeFault): void;
 }
 
 /** Where a connection goes when its exchange is over. */
 export interface ConnectionOwner {
   idle(connection: HandlerConnection, keepAliveSeconds: number | undefined): void;
   gone(connection: HandlerConnection): void;
-  repeat(request: HandlerRequest, sink: ExchangeSink): void;
+  /** Once more, on a fresh connection. `fault`: of the first one. */
+  repeat(request: HandlerRequest, sink: ExchangeSink, fault: ExchangeFault): void;
+  /** Nobody listens there. */
+  refused(): void;
 }
 
 // Node reads into it and calls back before it reads again, so one buffer serves every connection.
@@ -54,7 +73,10 @@ export class HandlerConnection implements Exchange {
   readonly #reader = new ReplyReader();
   #request: HandlerRequest | undefined;
   #sink: ExchangeSink | undefined;
-  #error: Error | undefined;
+  #error: NodeJS.ErrnoException | undefined;
+  #connected = false;
+  /** Of another connection, on which the handler may have read the request already. */
+  #before: ExchangeFault | undefined;
   /** The handler ended the connection in peace. */
   #finished = false;
   /** The whole request is written; only then may the connection be used again. */
@@ -68,7 +90,11 @@ export class HandlerConnection implements Exchange {
       host: '127.0.0.1',
       port,
       noDelay: true,
-      onread: { buffer: readBuffer, callback: (size) => this.#read(size) },
+      onread: { buffer: readBuffer, callback: (size) => this.#receive(size) },
+    });
+    this.#socket.on('connect', () => {
+      this.#connected = true;
+      this.#sink?.connected();
     });
     this.#socket.on('error', (error) => {
       this.#error = error;
@@ -81,11 +107,17 @@ export class HandlerConnection implements Exchange {
   }
 
   get usable(): boolean {
-    return !this.#socket.destroyed && this.#error === undefined;
+    return !this.#socket.destroyed && !this.#finished && this.#error === undefined;
   }
 
-  send(request: HandlerRequest, sink: ExchangeSink): void {
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** `before`: what came of this request on another connection. */
+  send(request: HandlerRequest, sink: ExchangeSink, before?: ExchangeFault): void {
     this.#request = request;
+    this.#before = before;
     this.#sink = sink;
     this.#sent = request.complete;
     this.#reader.expect(request.method, sink);
@@ -119,12 +151,13 @@ export class HandlerConnection implements Exchange {
     this.#socket.destroy();
   }
 
-  /** Ends the connection; an exchange under way fails. */
+  /** Ends the connection; an exchange under way fails and is not repeated: its handler is gone, and may have read it. */
   close(): void {
+    this.#reused = false;
     this.#socket.destroy();
   }
 
-  #read(size: number): boolean {
+  #receive(size: number): boolean {
     const sink = this.#sink;
     const progress = this.#reader.feed(readBuffer.subarray(0, size));
     if (progress === 'more') return true;
@@ -154,13 +187,28 @@ export class HandlerConnection implements Exchange {
     const [sink, request] = [this.#sink, this.#request];
     this.#sink = undefined;
     this.#socket.destroy();
+    const refused = !this.#connected && this.#error?.code === 'ECONNREFUSED';
+    if (refused) this.#owner.refused();
     if (sink === undefined || request === undefined) return;
-    if (this.#reused && request.repeatable && !this.#reader.begun) this.#owner.repeat(request, sink);
-    else sink.failed(reason);
+    const again = request.repeatable && !this.#reader.begun;
+    const reset = again && RESETS.has(this.#error?.code ?? '');
+    const before = this.#before;
+    const unread = weaker(before?.unread ?? 'yes', refused ? 'yes' : reset ? 'if gone' : 'no');
+    // That nobody listens any more is no reason: it is the connection on which it may have been read that failed.
+    const fault = { reason: refused && before !== undefined ? before.reason : reason, unread };
+    if (this.#reused && again) this.#owner.repeat(request, sink, fault);
+    else sink.failed(fault);
   }
 }
 
-function describe(error: Error & { code?: string }, fault: string): string {
+/** The other end had bytes in hand that it never read, was gone before they came, or wanted it so. */
+const RESETS = new Set(['ECONNRESET', 'EPIPE']);
+
+function weaker(one: Unread, other: Unread): Unread {
+  return one === 'yes' ? other : one === 'no' || other === 'yes' ? one : other;
+}
+
+function describe(error: NodeJS.ErrnoException, fault: string): string {
   if (error.code === 'ECONNREFUSED') return 'it refused the connection';
   return error.code === 'ECONNRESET' ? fault : `${fault} (${error.code ?? error.message})`;
 }

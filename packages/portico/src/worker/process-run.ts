@@ -1,7 +1,7 @@
 // One run of the handler, from the preflight to its end. What comes after it is decided in process.ts.
 import type { Clock } from '../core/clock.ts';
 import type { HostError } from '../core/error.ts';
-import { workerNotListening, workerNotReadyYet, workerSpawnFailed } from '../core/error-catalogue.ts';
+import { workerKilled, workerNotListening, workerNotReadyYet, workerSpawnFailed } from '../core/error-catalogue.ts';
 import type { AppSettings, HandlerConfig } from '../core/function-app.ts';
 import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
 import { type ChildProcess, type OutputStream, spawnChild } from '../platform/child-process.ts';
@@ -9,9 +9,11 @@ import type { Machine } from '../platform/machine.ts';
 import { resolveCommand, type WorkerCommand } from './command.ts';
 import { readOutputLine } from './log-lines.ts';
 import { preflight } from './preflight.ts';
+import { HANDLER_HOST } from './probe.ts';
 import { describeExit, RESTART_PLEASE } from './process-exit.ts';
-import { HANDLER_HOST, waitUntilReady } from './readiness.ts';
+import { waitUntilReady } from './readiness.ts';
 import { findOut } from './readiness-finding.ts';
+import { HANDLER_STOP_MS } from './stop-time.ts';
 
 export type RunOptions = {
   readonly handler: HandlerConfig;
@@ -49,6 +51,7 @@ export async function runHandler(
   watcher: RunWatcher,
   signal: AbortSignal,
 ): Promise<RunEnd> {
+  if (signal.aborted) return { how: 'stopped' };
   const logger = createLogger(observer, `Worker.HttpWorkerProcess.${workerId}`);
   const command = resolveCommand(handler, { root, environment, port, workerId });
   const { written, cwd: directory } = command;
@@ -74,9 +77,17 @@ export async function runHandler(
     return isPassing(cause) ? { how: 'failed', error, readyForMs: undefined } : { how: 'refused', error };
   }
   logger.debug('The handler was spawned.', { fields: { pid: child.pid, command: written, directory } });
+  if (!child.isGuarded)
+    logger.debug('There is no /bin/sh here to guard the handler: should this host be killed, the handler goes on running.');
   watcher.spawned(child);
   const running = { child, command, port, lines, startedMs, timeoutMs: handler.initializationTimeoutMs, clock, logger };
-  return watch(running, watcher, signal);
+  const end = await watch(running, watcher, signal);
+  const { outlastedMs } = child;
+  if (outlastedMs !== undefined) {
+    const { message, code, hint } = workerKilled({ written, graceMs: outlastedMs });
+    logger.warning(message, { code, hint });
+  }
+  return end;
 }
 
 type Running = {
@@ -130,7 +141,7 @@ async function giveUp(running: Running, garbage: string | undefined, signal: Abo
   const { child, command, port, lines, timeoutMs } = running;
   const { written, cwd: directory, section } = command;
   const found = await findOut({ pid: child.pid, port, section, garbage });
-  await child.stop(0);
+  await child.stop(HANDLER_STOP_MS);
   if (signal.aborted) return { how: 'stopped' };
   const url = `http://${HANDLER_HOST}:${port}`;
   return {

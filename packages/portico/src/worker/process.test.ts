@@ -104,9 +104,7 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     expect([worker.state, worker.pid, worker.port]).toEqual(['stopped', undefined, undefined]);
     worker.start();
     worker.start();
-    const ready = worker.whenReady(AbortSignal.timeout(20_000));
     await untilReady();
-    await ready;
     expect((await fetch(`http://127.0.0.1:${worker.port}/`)).status).toBe(200);
     expect(worker.readyAfterMs).toBe(clock.monotonicMs());
     expect(records).toContainEqual(
@@ -138,7 +136,7 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     await untilReady();
     expect(printed()).toEqual(['1 id-1', '0 id-2', '200 id-3', '3 id-4', 'serve id-5']);
     expect(withCode('WORKER_EXITED').map(({ fields }) => fields?.retryInMs)).toEqual([0, 500, 2000]);
-    expect(worker.startError).toBeUndefined();
+    expect(worker.trouble).toBeUndefined();
   });
 
   test('forgets earlier failures after a healthy minute', async () => {
@@ -166,8 +164,8 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     const { port, pid } = worker;
     process.kill(pid!, 'SIGSEGV');
     await untilFailures(1);
-    expect(worker.startError?.message).toContain(`was ended by SIGSEGV`);
-    expect(worker.startError?.message).toContain(`while it served 127.0.0.1:${port}`);
+    expect(worker.trouble?.message).toContain(`was ended by SIGSEGV`);
+    expect(worker.trouble?.message).toContain(`while it served 127.0.0.1:${port}`);
     await untilReady();
     expect(worker.port).toBe(port);
     expect(worker.pid).not.toBe(pid);
@@ -248,24 +246,6 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     await worker.stop(0);
     worker.start();
     await untilReady();
-  });
-
-  test('ends the wait of those who are patient only so long, and of all when it is stopped', async () => {
-    create('1');
-    worker.start();
-    const impatient = new AbortController();
-    const wait = worker.whenReady(impatient.signal);
-    impatient.abort(new Error('too long'));
-    await expect(wait).rejects.toThrow('too long');
-
-    const stopped = expect(worker.whenReady(new AbortController().signal)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
-    const stopping = worker.stop(0);
-    await expect(worker.whenReady(new AbortController().signal)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
-    expect(worker.state).toBe('stopping');
-    await stopping;
-    await stopped;
-    expect(worker.state).toBe('stopped');
-    await expect(worker.whenReady(new AbortController().signal)).rejects.toMatchObject({ code: 'WORKER_STOPPED' });
   });
 
   test('waits for a configured port that somebody else holds, and says who', async () => {

@@ -1,42 +1,34 @@
 // The handler under supervision: started, watched, started again. The states and what leads from one to the next are in process-state.ts.
 import type { HostError } from '../core/error.ts';
-import { workerListensEverywhere, workerPortTaken, workerStopped } from '../core/error-catalogue.ts';
+import { workerListensEverywhere, workerPortTaken, workerRefuses, workerUnhealthy, workerUnreachable } from '../core/error-catalogue.ts';
+import type { HealthCheckConfig } from '../core/function-app.ts';
 import { createLogger, type LogFields, type Logger } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
+import { whenAborted } from '../core/when-aborted.ts';
 import type { ChildProcess } from '../platform/child-process.ts';
 import { addressesOfPort, freePort, isPortFree, portOwner } from '../platform/ports.ts';
+import type { HandlerSource, Outlook } from './handler-source.ts';
+import { watchHealth } from './health-check.ts';
+import { HANDLER_HOST } from './probe.ts';
 import { type RunEnd, type RunOptions, runHandler } from './process-run.ts';
 import { nextState, type WorkerEvent, type WorkerState } from './process-state.ts';
-import { HANDLER_HOST } from './readiness.ts';
+import { waitUntilReady } from './readiness.ts';
 import { isEveryAddress } from './readiness-finding.ts';
 import { restartDelayMs } from './restart-delay.ts';
+import { HANDLER_STOP_MS } from './stop-time.ts';
 
-export interface WorkerProcess {
-  readonly state: WorkerState;
-  /** Where it listens, from the first start on; the same for every start unless somebody else takes it in between. */
-  readonly port: number | undefined;
-  /** Undefined while no process runs. */
-  readonly pid: number | undefined;
-  /** Why it is not ready: its latest failure. Undefined once it is ready. */
-  readonly startError: HostError | undefined;
+export interface WorkerProcess extends HandlerSource {
   /** From spawn to first answer, in the latest start that got so far. */
   readonly readyAfterMs: number | undefined;
-  /** Begins to supervise it; whenReady tells how that went. Without effect while it is supervised already. */
-  start(): void;
-  /** Perhaps something was mended: the next start is now, if it does not run. Its failures go on counting. */
-  retry(): void;
-  /** Resolves when nothing of it is left. A further call with a shorter grace hurries the first. */
-  stop(graceMs: number): Promise<void>;
-  /** Waits as long as a process is starting or will be started. Rejects with a HostError when nobody is trying any more, and with the signal's reason. */
-  whenReady(signal: AbortSignal): Promise<void>;
-  /** Calls the listener after every change of state, until the returned function is called. */
-  onChange(listener: (state: WorkerState) => void): () => void;
 }
 
-export type WorkerProcessOptions = RunOptions & { readonly random: Random };
+export type WorkerProcessOptions = RunOptions & { readonly random: Random; readonly healthCheck?: HealthCheckConfig | undefined };
 
 /** A crash after so long is a first crash again. */
-const HEALTHY_MS = 60_000;
+export const HEALTHY_MS = 60_000;
+
+/** A request that waits so long for the next start is better served by it than by a 503. */
+const SOON_MS = 2000;
 
 /** What changes on disk so soon after a crash may be the crashed process's own work. */
 const OWN_DOING_MS = 1000;
@@ -55,17 +47,20 @@ class SupervisedWorker implements WorkerProcess {
   #state: WorkerState = 'stopped';
   #port: number | undefined;
   #child: ChildProcess | undefined;
-  #startError: HostError | undefined;
+  #trouble: HostError | undefined;
   #readyAfterMs: number | undefined;
   /** The latest failure that was logged. */
   #reported: HostError | undefined;
   #supervising: Promise<void> | undefined;
   /** Somebody asked for the end. */
   #stopping = false;
-  /** Nobody tries to start it any more. */
-  #hopeless = false;
+  #outlook: Outlook = 'soon';
+  /** Why we ended the current run ourselves. */
+  #verdict: HostError | undefined;
   /** Ends the current run, or the pause after it. */
   #interrupt = new AbortController();
+  /** Aborts when the current run has ended, however it did. */
+  #run = new AbortController();
   #graceMs = 0;
   #failureCount = 0;
   #failedAtMs = 0;
@@ -85,8 +80,11 @@ class SupervisedWorker implements WorkerProcess {
   get pid(): number | undefined {
     return this.#child?.pid;
   }
-  get startError(): HostError | undefined {
-    return this.#startError;
+  get trouble(): HostError | undefined {
+    return this.#trouble;
+  }
+  get outlook(): Outlook {
+    return this.#outlook;
   }
   get readyAfterMs(): number | undefined {
     return this.#readyAfterMs;
@@ -99,7 +97,7 @@ class SupervisedWorker implements WorkerProcess {
   retry(): void {
     if (this.#state !== 'failed') return;
     // A handler that writes beside itself and crashes would otherwise never be waited for.
-    const ownDoing = !this.#hopeless && this.#options.clock.monotonicMs() - this.#failedAtMs < OWN_DOING_MS;
+    const ownDoing = this.#outlook !== 'never' && this.#options.clock.monotonicMs() - this.#failedAtMs < OWN_DOING_MS;
     if (!ownDoing) this.#interrupt.abort();
   }
 
@@ -110,13 +108,10 @@ class SupervisedWorker implements WorkerProcess {
     this.#stopping = false;
   }
 
-  async whenReady(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    while (this.#state !== 'ready') {
-      if (this.#stopping || this.#supervising === undefined) throw workerStopped();
-      if (this.#hopeless && this.#startError !== undefined) throw this.#startError;
-      await this.#nextChange(signal);
-    }
+  refused(): void {
+    if (this.#state !== 'ready' && this.#state !== 'unhealthy') return;
+    this.#apply('refuse');
+    void this.#awaitReturn(this.#run.signal);
   }
 
   onChange(listener: (state: WorkerState) => void): () => void {
@@ -128,9 +123,11 @@ class SupervisedWorker implements WorkerProcess {
     while (!this.#stopping) {
       this.#interrupt = new AbortController();
       const { signal } = this.#interrupt;
-      this.#hopeless = false;
+      this.#outlook = 'soon';
       this.#apply('start');
-      const end = await this.#run(signal);
+      this.#run = new AbortController();
+      const end = await this.#perform(signal);
+      this.#run.abort();
       this.#child = undefined;
       if (end.how !== 'stopped' && !signal.aborted) await this.#pause(end, signal);
     }
@@ -138,7 +135,7 @@ class SupervisedWorker implements WorkerProcess {
     this.#apply('end');
   }
 
-  async #run(signal: AbortSignal): Promise<RunEnd> {
+  async #perform(signal: AbortSignal): Promise<RunEnd> {
     const port = await this.#choosePort();
     if (typeof port !== 'number') return { how: 'failed', error: port, readyForMs: undefined };
     this.#port = port;
@@ -149,10 +146,12 @@ class SupervisedWorker implements WorkerProcess {
         if (signal.aborted) void child.stop(this.#graceMs);
       },
       ready: (afterMs: number) => {
-        if (!signal.aborted) this.#welcome(afterMs, signal);
+        if (!signal.aborted) this.#welcome(afterMs);
       },
     };
-    return runHandler(this.#options, { port, workerId: this.#options.random.uuid() }, watcher, signal);
+    this.#verdict = undefined;
+    const end = await runHandler(this.#options, { port, workerId: this.#options.random.uuid() }, watcher, signal);
+    return end.how === 'failed' && this.#verdict !== undefined ? { ...end, error: this.#verdict } : end;
   }
 
   /** The configured one, else that of the last start, else any. */
@@ -164,18 +163,62 @@ class SupervisedWorker implements WorkerProcess {
     return freePort(HANDLER_HOST).catch((error: HostError) => error);
   }
 
-  #welcome(afterMs: number, signal: AbortSignal): void {
-    this.#startError = undefined;
+  #welcome(afterMs: number): void {
     this.#reported = undefined;
     this.#readyAfterMs = afterMs;
-    this.#apply('answer');
+    this.#answered();
     this.#logger.information('Worker process started and initialized.', {
       fields: { pid: this.pid, port: this.#port, readyAfterMs: afterMs },
     });
+    const { signal } = this.#run;
+    const { healthCheck, clock } = this.#options;
+    const watcher = { unwell: (reason: string) => this.#sicken(reason), well: () => this.#recover() };
+    if (healthCheck !== undefined) void watchHealth(this.#port ?? 0, healthCheck, clock, watcher, signal);
     if (this.#lookedAround) return;
     this.#lookedAround = true;
-    // Rejects only when it is interrupted: then there is nothing to look at.
+    // Rejects only when the run ends: then there is nothing to look at.
     void this.#warnIfOpenToOthers(signal).catch(() => {});
+  }
+
+  #answered(): void {
+    this.#trouble = undefined;
+    this.#apply('answer');
+  }
+
+  #sicken(reason: string): void {
+    const { healthCheck } = this.#options;
+    if (this.#state !== 'ready' || healthCheck === undefined) return;
+    this.#trouble = workerUnhealthy({ ...healthCheck, reason, pid: this.pid ?? 0 });
+    this.#report('error', this.#trouble);
+    this.#apply('sicken');
+  }
+
+  #recover(): void {
+    if (this.#state !== 'unhealthy') return;
+    this.#logger.information('The handler is well again.', { fields: { pid: this.pid } });
+    this.#answered();
+  }
+
+  /** It runs and takes no connection: perhaps it opens its port anew. One that stays away is as good as gone. */
+  async #awaitReturn(signal: AbortSignal): Promise<void> {
+    const { handler, clock } = this.#options;
+    const facts = { port: this.#port ?? 0, pid: this.pid ?? 0, waitedMs: handler.initializationTimeoutMs };
+    let said = false;
+    // Not at once: a process that crashes refuses connections a moment before its end is noticed.
+    const onWaiting = (): void => {
+      if (!said) this.#report('warning', workerRefuses({ ...facts, mostWaitMs: facts.waitedMs }));
+      said = true;
+    };
+    const options = { port: facts.port, timeoutMs: facts.waitedMs, clock, onWaiting };
+    // Rejects when it ends meanwhile, which its exit tells.
+    const found = await waitUntilReady(options, signal).catch(() => undefined);
+    if (found === undefined || signal.aborted || this.#state !== 'unreachable') return;
+    if (found.how === 'answered') {
+      if (said) this.#logger.information('The handler takes connections again.', { fields: { pid: facts.pid } });
+      return this.#answered();
+    }
+    this.#verdict = workerUnreachable(facts);
+    void this.#child?.stop(HANDLER_STOP_MS);
   }
 
   async #warnIfOpenToOthers(signal: AbortSignal): Promise<void> {
@@ -186,17 +229,18 @@ class SupervisedWorker implements WorkerProcess {
 
   /** Until the next start is due. What cannot succeed as it is waits for somebody to mend it and to call retry. */
   async #pause(end: Exclude<RunEnd, { how: 'stopped' }>, signal: AbortSignal): Promise<void> {
-    this.#startError = end.error;
+    this.#trouble = end.error;
     this.#failedAtMs = this.#options.clock.monotonicMs();
-    this.#hopeless = end.how === 'refused';
     const retryInMs = end.how === 'refused' ? undefined : this.#delayMs(end);
+    const hadServed = end.how !== 'refused' && end.readyForMs !== undefined;
+    this.#outlook = retryInMs === undefined ? 'never' : hadServed && retryInMs <= SOON_MS ? 'soon' : 'later';
     if (end.how === 'restart') {
       this.#logger.information('Language Worker Process exited and needs to be restarted.', { fields: { retryInMs } });
     } else {
       this.#reportFailure(end.error, retryInMs);
     }
     this.#apply('fail');
-    const pause = retryInMs === undefined ? aborted(signal) : this.#options.clock.sleep(retryInMs, signal);
+    const pause = retryInMs === undefined ? whenAborted(signal) : this.#options.clock.sleep(retryInMs, signal);
     // Cut short: what is next was decided by whoever did it.
     await pause.catch(() => {});
   }
@@ -219,7 +263,7 @@ class SupervisedWorker implements WorkerProcess {
   #end(graceMs: number): void {
     if (this.#supervising === undefined) return;
     this.#graceMs = graceMs;
-    if (!this.#interrupt.signal.aborted) this.#apply('stop');
+    if (this.#state !== 'stopping') this.#apply('stop');
     this.#interrupt.abort();
     void this.#child?.stop(graceMs);
   }
@@ -232,25 +276,6 @@ class SupervisedWorker implements WorkerProcess {
   #report(level: 'warning' | 'error', { message, code, hint }: HostError, fields: LogFields = {}): void {
     this.#logger[level](message, { code, hint, fields });
   }
-
-  #nextChange(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        leave();
-        reject(signal.reason);
-      };
-      const leave = this.onChange(() => {
-        leave();
-        signal.removeEventListener('abort', abort);
-        resolve();
-      });
-      signal.addEventListener('abort', abort, { once: true });
-    });
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** Process ids, ports and times differ from failure to failure. */

@@ -1,7 +1,7 @@
 // Why a handler that runs has not answered: what it does instead, and what its author should do.
 import type { HandlerConfig } from '../core/function-app.ts';
 import { type Address, listeningAddresses } from '../platform/ports.ts';
-import { HANDLER_HOST } from './readiness.ts';
+import { HANDLER_HOST } from './probe.ts';
 
 export type Finding = { readonly finding: string; readonly advice: string };
 

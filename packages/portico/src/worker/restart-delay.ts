@@ -1,5 +1,5 @@
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+export const FIRST_PAUSE_MS = 500;
+export const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * How long to wait before the next start, after so many failures in a row. The first retry is immediate: most crashes are single ones.

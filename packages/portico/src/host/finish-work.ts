@@ -1,0 +1,28 @@
+import type { Clock } from '../core/clock.ts';
+import { workCutOff } from '../core/error-catalogue.ts';
+import type { Logger } from '../core/log.ts';
+import { waitAtMost } from '../core/wait-at-most.ts';
+import { whenAborted } from '../core/when-aborted.ts';
+import type { WorkInHand } from '../http/work-in-hand.ts';
+
+type FinishOptions = { readonly work: WorkInHand; readonly graceMs: number; readonly clock: Clock; readonly log: Logger };
+
+/** Waits for what is in hand, for so long at most, and says what it waits for and what had to be given up. */
+export async function finishWork({ work, graceMs, clock, log }: FinishOptions, hurry: AbortSignal): Promise<void> {
+  if (work.count === 0 || hurry.aborted) return;
+  const startedMs = clock.monotonicMs();
+  log.information(`Finishing ${describe(work)}; new ones are turned away.`, { fields: { graceMs } });
+  await waitAtMost(graceMs, Promise.race([work.whenDone(), whenAborted(hurry)]), clock);
+  const tookMs = Math.round(clock.monotonicMs() - startedMs);
+  if (work.count === 0) return log.information('Everything that was under way is finished.', { fields: { tookMs } });
+  const { message, code, hint } = workCutOff(describe(work));
+  log.warning(message, { code, hint, fields: { tookMs } });
+}
+
+const MOST_NAMED = 3;
+
+function describe(work: WorkInHand): string {
+  const targets = [...work.calls].map(({ request: { method, url } }) => `${method} ${url?.split('?')[0]}`);
+  const named = targets.slice(0, MOST_NAMED).join(', ');
+  return `${targets.length} ${targets.length === 1 ? 'request' : 'requests'} (${named}${targets.length > MOST_NAMED ? ', …' : ''})`;
+}

@@ -1,0 +1,96 @@
+// What the public port and the admin API see of a host: always the app as it is now, and the handler that serves now.
+import { type AdminHost, answerAdmin } from '../admin/admin-api.ts';
+import { hostId } from '../core/host-id.ts';
+import type { HostState } from '../core/host-state.ts';
+import type { PublicHost } from '../http/public-app.ts';
+import type { WorkInHand } from '../http/work-in-hand.ts';
+import { machineName, temporaryFolder } from '../platform/machine.ts';
+import { systemClock } from '../platform/system-clock.ts';
+import type { AppGeneration } from './app-generation.ts';
+import type { HandlerSupply } from './handler-supply.ts';
+import type { Reloader } from './reloader.ts';
+import { createRemarks } from './remarks.ts';
+
+export type HostParts = {
+  readonly root: string;
+  readonly handlers: HandlerSupply;
+  readonly reloader: Reloader;
+  readonly work: WorkInHand;
+  readonly stopping: AbortSignal;
+  /** As it was read last. */
+  readonly generation: () => AppGeneration;
+  /** As requests find it. */
+  readonly served: () => AppGeneration;
+  readonly state: () => HostState;
+  readonly uptimeMs: () => number;
+};
+
+const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
+
+/** `address`: where the host listens. */
+export function publicView(parts: HostParts, address: string): PublicHost {
+  const { handlers, work, stopping, served } = parts;
+  const admin = adminView(parts);
+  return {
+    get app() {
+      return served().served;
+    },
+    get obstacle() {
+      return served().obstacle;
+    },
+    get channel() {
+      return handlers.channel;
+    },
+    stopping,
+    work,
+    whenChannel: (signal) => handlers.whenChannel(signal),
+    replace: (channel) => handlers.replace(channel),
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    admin: (call, target) => answerAdmin(call, target, admin),
+    remark: createRemarks(),
+    revealsReasons: LOOPBACK.test(address),
+  };
+}
+
+function adminView({ root, handlers, reloader, work, generation, served, state, uptimeMs }: HostParts): AdminHost {
+  const { settings } = generation().app;
+  let draining = false;
+  return {
+    hostId: settings.AzureFunctionsWebHost__hostid ?? hostId(machineName, root),
+    temporaryFolder: settings.TMPDIR ?? temporaryFolder,
+    work,
+    get app() {
+      return generation().app;
+    },
+    get served() {
+      return served().served;
+    },
+    get state() {
+      return state();
+    },
+    get errors() {
+      return generation().errors;
+    },
+    get uptimeMs() {
+      return uptimeMs();
+    },
+    get handlers() {
+      return handlers.members;
+    },
+    get serves() {
+      return handlers.channel !== undefined;
+    },
+    get draining() {
+      return draining;
+    },
+    drain() {
+      draining = true;
+    },
+    async resume() {
+      if (!draining) return;
+      // Parity: what was drained begins anew, the handler too.
+      await reloader.reloadHandler('The admin API resumed the host');
+      draining = false;
+    },
+  };
+}
