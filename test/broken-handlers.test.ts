@@ -10,6 +10,7 @@ import { addressesOfPort } from '../packages/portico/src/platform/ports.ts';
 import { FakeClock } from '../packages/portico/src/testing/fake-clock.ts';
 import { createWorkerProcess, type WorkerProcess } from '../packages/portico/src/worker/process.ts';
 import type { WorkerState } from '../packages/portico/src/worker/process-state.ts';
+import { handlerConfig } from './support/handler-config.ts';
 
 const linux: Machine = { platform: 'linux', arch: 'x64', runsForeign: () => false };
 const started: WorkerProcess[] = [];
@@ -22,21 +23,13 @@ function start(name: string, { files, machine = thisMachine, ...overrides }: Ove
   const app = fileURLToPath(new URL(`apps/broken-handler-${name}`, import.meta.url));
   const root = files === undefined ? app : copyOf(app, files);
   const { description } = JSON.parse(readFileSync(join(root, 'host.json'), 'utf8')).customHandler;
-  const handler: HandlerConfig = {
-    section: 'customHandler',
+  const handler = handlerConfig({
     executablePath: description.defaultExecutablePath,
     arguments: description.arguments ?? [],
-    workerPath: undefined,
-    workerArguments: [],
     workingDirectory: description.workingDirectory,
-    workerDirectory: undefined,
-    useStdErrorStreamForErrorsOnly: true,
-    enableForwardingHttpRequest: false,
-    enableProxyingHttpRequest: false,
     initializationTimeoutMs: 3000,
-    port: undefined,
     ...overrides,
-  };
+  });
   const PATH = process.env.PATH ?? '';
   const clock = new FakeClock();
   const records: LogRecord[] = [];

@@ -3,12 +3,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HandlerConfig, HealthCheckConfig } from '../../packages/portico/src/core/function-app.ts';
+import type { HealthCheckConfig } from '../../packages/portico/src/core/function-app.ts';
 import type { LogRecord } from '../../packages/portico/src/core/log.ts';
 import { thisMachine } from '../../packages/portico/src/platform/machine.ts';
 import { FakeClock } from '../../packages/portico/src/testing/fake-clock.ts';
 import { createWorkerProcess, type WorkerProcess } from '../../packages/portico/src/worker/process.ts';
 import type { WorkerState } from '../../packages/portico/src/worker/process-state.ts';
+import { handlerConfig } from './handler-config.ts';
 import { takesConnections } from './takes-connections.ts';
 import { until } from './until.ts';
 
@@ -57,20 +58,7 @@ type Options = { readonly healthCheck?: HealthCheckConfig; readonly script?: str
 export function superviseHandler({ healthCheck, script = HANDLER }: Options = {}): SupervisedHandler {
   const root = mkdtempSync(join(tmpdir(), 'portico-supervised-'));
   writeFileSync(join(root, 'handler.mjs'), script);
-  const handler: HandlerConfig = {
-    section: 'customHandler',
-    executablePath: 'node',
-    arguments: ['handler.mjs'],
-    workerPath: undefined,
-    workerArguments: [],
-    workingDirectory: undefined,
-    workerDirectory: undefined,
-    useStdErrorStreamForErrorsOnly: true,
-    enableForwardingHttpRequest: false,
-    enableProxyingHttpRequest: false,
-    initializationTimeoutMs: START_LIMIT_MS,
-    port: undefined,
-  };
+  const handler = handlerConfig({ arguments: ['handler.mjs'], initializationTimeoutMs: START_LIMIT_MS });
   const clock = new FakeClock();
   const records: LogRecord[] = [];
   const states: WorkerState[] = [];

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { isLoopback, readHostOptions, readLevels, readVerbosity } from './start-options.ts';
+import { readHostOptions, readLevels, readVerbosity } from './start-options.ts';
 
 test('--quiet and --verbose exclude each other', () => {
   expect([readVerbosity({ quiet: true }), readVerbosity({ verbose: true }), readVerbosity({})]).toEqual(['quiet', 'verbose', 'normal']);
@@ -90,19 +90,6 @@ describe('readLevels', () => {
       expect.objectContaining({ code: 'FLAG_VALUE_WRONG', message: `--log cannot be "${entry}".` }),
     );
   });
-});
-
-test.each([
-  ['127.0.0.1', true],
-  ['127.1.2.3', true],
-  ['localhost', true],
-  ['::1', true],
-  ['0.0.0.0', false],
-  ['::', false],
-  ['192.168.0.4', false],
-  ['127.example.org', false],
-])('isLoopback(%s) is %s', (address, expected) => {
-  expect(isLoopback(address)).toBe(expected);
 });
 
 async function listenOn(port: number): Promise<AsyncDisposable> {

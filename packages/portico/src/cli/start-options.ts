@@ -1,5 +1,4 @@
 // From the flags of `portico start` to what the host and its output need. A value that cannot be is an error that says what can.
-import { isIP } from 'node:net';
 import { flagNeedsAnother, flagsContradict, flagValueWrong, noPortFree } from '../core/error-catalogue.ts';
 import { LOG_LEVELS } from '../core/log.ts';
 import type { HostOptions } from '../host/create-host.ts';
@@ -47,10 +46,6 @@ export function readVerbosity({ quiet, verbose }: StartFlags): Verbosity {
   if (quiet && verbose) throw flagsContradict('--quiet', '--verbose');
   if (quiet) return 'quiet';
   return verbose ? 'verbose' : 'normal';
-}
-
-export function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
 }
 
 async function firstFreePort(address: string): Promise<number> {

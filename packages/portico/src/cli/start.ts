@@ -4,6 +4,7 @@ import { HostError } from '../core/error.ts';
 import { addressBeyondLoopback } from '../core/error-catalogue.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import { outsideAddresses } from '../platform/machine.ts';
+import { isLoopback } from '../platform/ports.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
 import type { StartCommandLine } from './command-line.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -13,7 +14,7 @@ import { openReporter } from './open-reporter.ts';
 import type { HostLibrary, Program } from './program.ts';
 import { openReadyFile, type ReadyFile } from './ready-file.ts';
 import type { Reporter } from './reporter.ts';
-import { DEFAULT_ADDRESS, isLoopback, readHostOptions } from './start-options.ts';
+import { DEFAULT_ADDRESS, readHostOptions } from './start-options.ts';
 import { stopRequest } from './stop-request.ts';
 import { VERSION } from './version.ts';
 

@@ -1,5 +1,7 @@
 // What the host tells the world while it runs: log records and request summaries. Who renders them (console, NDJSON, a test) is not decided here.
 
+import type { HostError } from './error.ts';
+
 export const LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -58,4 +60,9 @@ export function createLogger(observer: Pick<HostObserver, 'log'>, category: stri
     error: at('error'),
     critical: at('critical'),
   };
+}
+
+/** Writes an error of the catalogue, with its code and what to do next. */
+export function report(logger: Logger, level: 'warning' | 'error', { message, code, hint }: HostError, fields?: LogFields): void {
+  logger[level](message, { code, hint, ...(fields !== undefined && { fields }) });
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { workCutOff } from '../core/error-catalogue.ts';
-import type { Logger } from '../core/log.ts';
+import { type Logger, report } from '../core/log.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { whenAborted } from '../core/when-aborted.ts';
 import type { WorkInHand } from '../http/work-in-hand.ts';
@@ -15,8 +15,7 @@ export async function finishWork({ work, graceMs, clock, log }: FinishOptions, h
   await waitAtMost(graceMs, Promise.race([work.whenDone(), whenAborted(hurry)]), clock);
   const tookMs = Math.round(clock.monotonicMs() - startedMs);
   if (work.count === 0) return log.information('Everything that was under way is finished.', { fields: { tookMs } });
-  const { message, code, hint } = workCutOff(describe(work));
-  log.warning(message, { code, hint, fields: { tookMs } });
+  report(log, 'warning', workCutOff(describe(work)), { tookMs });
 }
 
 const MOST_NAMED = 3;

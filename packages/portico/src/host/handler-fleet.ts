@@ -138,7 +138,8 @@ export class HandlerFleet {
     for (let patient = true; ; ) {
       signal.throwIfAborted();
       if (this.#over.signal.aborted) return workerStopped();
-      if (this.channel !== undefined) return this.channel;
+      const { channel } = this;
+      if (channel !== undefined) return channel;
       const verdict = this.#verdict(patient);
       if (verdict !== undefined) return verdict;
       const leftMs = untilMs - clock.monotonicMs();

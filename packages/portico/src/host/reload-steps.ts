@@ -1,6 +1,6 @@
 // What a reload does to the app and its handler, step by step. When which step is due is the reloader's affair.
 import type { AppSettings } from '../core/function-app.ts';
-import type { HostObserver, Logger } from '../core/log.ts';
+import { type HostObserver, type Logger, report } from '../core/log.ts';
 import { whenAborted } from '../core/when-aborted.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { runBuild } from '../worker/build-command.ts';
@@ -43,7 +43,10 @@ export function createReloadSteps({ root, handlers, read, latest, serve, buildCo
       return true;
     },
 
-    owesBuild: () => wantedBuild() !== undefined && wantedBuild() !== builtBy,
+    owesBuild() {
+      const command = wantedBuild();
+      return command !== undefined && command !== builtBy;
+    },
 
     async build(signal) {
       const command = wantedBuild();
@@ -58,8 +61,7 @@ export function createReloadSteps({ root, handlers, read, latest, serve, buildCo
         return true;
       }
       if (end.how === 'failed') {
-        const { message, code, hint } = end.error;
-        log.error(message, { code, hint });
+        report(log, 'error', end.error);
         if (!handlers.hinder(end.error)) log.warning('The handler that was built before goes on.');
       }
       return false;

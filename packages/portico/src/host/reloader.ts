@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/error.ts';
 import { reloadLoop } from '../core/error-catalogue.ts';
-import type { Logger } from '../core/log.ts';
+import { type Logger, report } from '../core/log.ts';
 import type { AppChange } from './app-watcher.ts';
 
 export interface ReloadSteps {
@@ -157,8 +157,7 @@ export class Reloader {
     }
     if (this.#loopTold !== file) {
       this.#loopTold = file;
-      const { message, code, hint } = reloadLoop(file, LOOP_PAUSE_MS);
-      log.warning(message, { code, hint });
+      report(log, 'warning', reloadLoop(file, LOOP_PAUSE_MS));
     }
     await clock.sleep(LOOP_PAUSE_MS, signal);
   }

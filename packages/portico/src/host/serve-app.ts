@@ -1,6 +1,6 @@
 // From a function app as read to one that can be served: routes in Azure's order, a mode for each function, limits and headers.
 import type { Clock } from '../core/clock.ts';
-import type { FunctionApp, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
+import type { FunctionApp, FunctionLimits, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Problem } from '../core/problem.ts';
 import { routeTemplateWrong } from '../core/problems/function-json.ts';
@@ -89,6 +89,7 @@ function literalPart(route: string | undefined): string | undefined {
 
 function httpFunction(metadata: FunctionMetadata, app: FunctionApp, time: ServingTime, before: Counted | undefined): HttpFunction {
   const { name, bindings, trigger, disabled, errors } = metadata;
+  const own = app.portico.functions[name.toLowerCase()];
   return {
     name,
     triggerName: trigger?.name ?? 'req',
@@ -97,8 +98,8 @@ function httpFunction(metadata: FunctionMetadata, app: FunctionApp, time: Servin
     disabled,
     fault: errors[0]?.message,
     retry: metadata.retry ?? app.config?.retry,
-    ...limitsOf(name, app, time),
-    admission: admissionFor(app.portico.functions[name.toLowerCase()], before?.functions.find((fn) => fn.name === name)?.admission),
+    ...limitsOf(name, own, app, time),
+    admission: admissionFor(own, before?.functions.find((fn) => fn.name === name)?.admission),
   };
 }
 
@@ -107,8 +108,7 @@ type Limits = Pick<HttpFunction, 'timeLimit' | 'idleLimit'>;
 const NO_LIMITS = { admission: undefined, timeLimit: undefined, idleLimit: undefined, retry: undefined };
 
 /** portico.json may say something else of one function than host.json says of all. */
-function limitsOf(name: string, { config, portico }: FunctionApp, { clock, over }: ServingTime): Limits {
-  const own = portico.functions[name.toLowerCase()];
+function limitsOf(name: string, own: FunctionLimits | undefined, { config, portico }: FunctionApp, { clock, over }: ServingTime): Limits {
   const limit = (ownMs: number | undefined, option: string, appMs: number | undefined, file: string): TimeLimit | undefined => {
     const limitMs = ownMs ?? appMs ?? Number.POSITIVE_INFINITY;
     const setting = ownMs === undefined ? `${option} in ${file}` : `functions.${name}.${option} in portico.json`;

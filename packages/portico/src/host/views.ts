@@ -5,6 +5,7 @@ import type { HostState } from '../core/host-state.ts';
 import type { PublicHost } from '../http/public-app.ts';
 import type { WorkInHand } from '../http/work-in-hand.ts';
 import { machineName, temporaryFolder } from '../platform/machine.ts';
+import { isLoopback } from '../platform/ports.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import type { AppGeneration } from './app-generation.ts';
 import type { HandlerSupply } from './handler-supply.ts';
@@ -24,8 +25,6 @@ export type HostParts = {
   readonly state: () => HostState;
   readonly uptimeMs: () => number;
 };
-
-const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
 
 /** `address`: where the host listens. */
 export function publicView(parts: HostParts, address: string): PublicHost {
@@ -48,7 +47,7 @@ export function publicView(parts: HostParts, address: string): PublicHost {
     sleep: (ms, signal) => systemClock.sleep(ms, signal),
     admin: (call, target) => answerAdmin(call, target, admin),
     remark: createRemarks(),
-    revealsReasons: LOOPBACK.test(address),
+    revealsReasons: isLoopback(address),
   };
 }
 

@@ -2,7 +2,6 @@
 
 import type { HostError } from '../core/error.ts';
 import { functionTimedOut, handlerReplyBroken, requestCutOff, streamStoodStill } from '../core/error-catalogue.ts';
-import { formatTimeSpan } from '../core/time-span.ts';
 import type { InvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import type { Call } from './call.ts';
@@ -27,7 +26,7 @@ export const MOST_SENDINGS = 5;
 
 /** The process is replaced unless it `isLively`: it has begun to answer, or waits for the caller, who is slow. */
 export function runOutOfTime({ call, fn, host }: Run, limit: TimeLimit, channel: HandlerChannel, isLively: boolean): HostError {
-  const about = { functionName: fn.name, limit: formatTimeSpan(limit.limitMs), setting: limit.setting };
+  const about = limit.factsFor(fn.name);
   const restarts = !isLively && host.replace(channel);
   const error = limit === fn.idleLimit ? streamStoodStill(about) : functionTimedOut({ ...about, restarts });
   logError(call, error);

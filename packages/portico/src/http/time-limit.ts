@@ -1,6 +1,7 @@
 // One limit of time for many runs. All of them may take equally long, so whichever began first is the first to run out:
 // a list in order of their beginnings and one timer do, where a timer for each request would cost more than passing it on.
 import type { Clock } from '../core/clock.ts';
+import { formatTimeSpan } from '../core/time-span.ts';
 
 /** What can run out of time. */
 export interface Limited {
@@ -34,6 +35,11 @@ export class TimeLimit {
 
   forget(run: Limited): void {
     this.#begunMs.delete(run);
+  }
+
+  /** What the errors say of it. */
+  factsFor(functionName: string): { readonly functionName: string; readonly limit: string; readonly setting: string } {
+    return { functionName, limit: formatTimeSpan(this.limitMs), setting: this.setting };
   }
 
   async #wait(): Promise<void> {

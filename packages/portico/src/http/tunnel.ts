@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { HostError } from '../core/error.ts';
 import { functionTimedOut, streamStoodStill } from '../core/error-catalogue.ts';
-import { formatTimeSpan } from '../core/time-span.ts';
 import { type ReplyHead, readReplyHead } from '../worker/reply-head.ts';
 import { ReplyReader } from '../worker/reply-reader.ts';
 import { emptyAnswer } from './empty-answer.ts';
@@ -114,7 +113,7 @@ export async function openTunnel(
     const done = reply.status === 101 ? pipeline(socket, handler, socket) : passRefusal(handler, socket, httpDate);
     // Whoever breaks off, the other one sees it: both connections end with the tunnel.
     await Promise.allSettled([done]);
-    return { status: reply.status, ...(expired !== undefined && { error: streamStoodStill(facts(fn.name, expired)) }) };
+    return { status: reply.status, ...(expired !== undefined && { error: streamStoodStill(expired.factsFor(fn.name)) }) };
   } finally {
     handler.destroy();
     socket.destroy();
@@ -123,11 +122,7 @@ export async function openTunnel(
 
 function endUnanswered(functionName: string, expired: TimeLimit | undefined, fault: string): TunnelEnd & { readonly status: 502 | 504 } {
   if (expired === undefined) return { status: 502, reason: fault };
-  return { status: 504, error: functionTimedOut({ ...facts(functionName, expired), restarts: false }) };
-}
-
-function facts(functionName: string, { limitMs, setting }: TimeLimit): { functionName: string; limit: string; setting: string } {
-  return { functionName, limit: formatTimeSpan(limitMs), setting };
+  return { status: 504, error: functionTimedOut({ ...expired.factsFor(functionName), restarts: false }) };
 }
 
 /** Undefined: connected. Only ECONNREFUSED says that nobody is there. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { addressesOfPort, freePort, isPortFree, listeningAddresses, portOwner } from './ports.ts';
+import { addressesOfPort, freePort, isLoopback, isPortFree, listeningAddresses, portOwner } from './ports.ts';
 
 const servers: Server[] = [];
 
@@ -53,4 +53,17 @@ describe('ports', () => {
       expect(await listeningAddresses(process.pid)).toContainEqual({ address: '127.0.0.1', port });
     });
   });
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.1.2.3', true],
+  ['localhost', true],
+  ['::1', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['192.168.0.4', false],
+  ['127.example.org', false],
+])('isLoopback(%s) is %s', (address, expected) => {
+  expect(isLoopback(address)).toBe(expected);
 });

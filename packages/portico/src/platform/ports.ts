@@ -1,6 +1,6 @@
 // Ports of this machine: free ones, and who holds the others. What is behind a port is known on Linux only; elsewhere the answer is undefined.
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, isIP } from 'node:net';
 import { portNotAvailable } from '../core/error-catalogue.ts';
 import { commandLineOf, type ListeningSocket, listListeningSockets, listProcesses, listSocketInodes } from './linux.ts';
 
@@ -25,6 +25,11 @@ export async function isPortFree(host: string, port: number): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Whether what listens there can be reached from this machine only. */
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
 }
 
 /** Who listens on that port of any address; undefined also when it belongs to another user. */

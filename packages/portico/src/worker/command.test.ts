@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { handlerConfig } from '../../../../test/support/handler-config.ts';
 import type { HandlerConfig } from '../core/function-app.ts';
 import { expandSettings, resolveCommand } from './command.ts';
 
@@ -13,23 +14,8 @@ for (const file of ['handler.mjs', 'run.sh', 'bin/run.sh']) {
 }
 afterAll(() => rmSync(root, { recursive: true }));
 
-const described: HandlerConfig = {
-  section: 'customHandler',
-  executablePath: 'node',
-  arguments: [],
-  workerPath: undefined,
-  workerArguments: [],
-  workingDirectory: undefined,
-  workerDirectory: undefined,
-  useStdErrorStreamForErrorsOnly: true,
-  enableForwardingHttpRequest: false,
-  enableProxyingHttpRequest: false,
-  initializationTimeoutMs: 30_000,
-  port: undefined,
-};
-
 function resolve(description: Partial<HandlerConfig>, environment: Record<string, string> = {}) {
-  return resolveCommand({ ...described, ...description }, { root, environment, port: 4711, workerId: 'an-id' });
+  return resolveCommand(handlerConfig(description), { root, environment, port: 4711, workerId: 'an-id' });
 }
 
 describe('command', () => {

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { handlerConfig } from '../../../../test/support/handler-config.ts';
 import type { LogRecord } from '../core/log.ts';
 import { thisMachine } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
@@ -7,20 +8,7 @@ import { runHandler } from './process-run.ts';
 // As on a machine without /bin/sh.
 vi.mock('../platform/orphan-guard.ts', () => ({ startOrphanGuard: () => undefined }));
 
-const handler = {
-  section: 'customHandler',
-  executablePath: process.execPath,
-  arguments: ['--eval', 'process.exit(3)'],
-  workerPath: undefined,
-  workerArguments: [],
-  workingDirectory: undefined,
-  workerDirectory: undefined,
-  useStdErrorStreamForErrorsOnly: true,
-  enableForwardingHttpRequest: false,
-  enableProxyingHttpRequest: false,
-  initializationTimeoutMs: 30_000,
-  port: undefined,
-} as const;
+const handler = handlerConfig({ executablePath: process.execPath, arguments: ['--eval', 'process.exit(3)'] });
 const surroundings = { root: process.cwd(), environment: {}, machine: thisMachine, clock: systemClock };
 
 test('a handler that nothing guards runs all the same, and that is said', async () => {

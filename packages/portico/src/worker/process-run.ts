@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { HostError } from '../core/error.ts';
 import { workerKilled, workerNotListening, workerNotReadyYet, workerSpawnFailed } from '../core/error-catalogue.ts';
 import type { AppSettings, HandlerConfig } from '../core/function-app.ts';
-import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
+import { createLogger, type HostObserver, type Logger, report } from '../core/log.ts';
 import { type ChildProcess, type OutputStream, spawnChild } from '../platform/child-process.ts';
 import type { Machine } from '../platform/machine.ts';
 import { resolveCommand, type WorkerCommand } from './command.ts';
@@ -83,10 +83,7 @@ export async function runHandler(
   const running = { child, command, port, lines, startedMs, timeoutMs: handler.initializationTimeoutMs, clock, logger };
   const end = await watch(running, watcher, signal);
   const { outlastedMs } = child;
-  if (outlastedMs !== undefined) {
-    const { message, code, hint } = workerKilled({ written, graceMs: outlastedMs });
-    logger.warning(message, { code, hint });
-  }
+  if (outlastedMs !== undefined) report(logger, 'warning', workerKilled({ written, graceMs: outlastedMs }));
   return end;
 }
 
@@ -133,8 +130,8 @@ async function watch(running: Running, watcher: RunWatcher, signal: AbortSignal)
 async function reportWaiting({ child, command, port, logger }: Running, waitedMs: number, garbage: string | undefined, over: AbortSignal) {
   const { written, section } = command;
   const found = await findOut({ pid: child.pid, port, section, garbage });
-  const { message, code, hint } = workerNotReadyYet({ written, url: `http://${HANDLER_HOST}:${port}`, waitedMs, ...found });
-  if (!over.aborted) logger.warning(message, { code, hint });
+  if (over.aborted) return;
+  report(logger, 'warning', workerNotReadyYet({ written, url: `http://${HANDLER_HOST}:${port}`, waitedMs, ...found }));
 }
 
 async function giveUp(running: Running, garbage: string | undefined, signal: AbortSignal): Promise<RunEnd> {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { handlerConfig } from '../../../../test/support/handler-config.ts';
 import type { HandlerConfig } from '../core/function-app.ts';
 import type { LogRecord } from '../core/log.ts';
 import { thisMachine } from '../platform/machine.ts';
@@ -34,21 +35,7 @@ let worker: WorkerProcess;
 
 function create(plan: string, overrides: Partial<HandlerConfig> = {}): void {
   writeFileSync(join(root, 'plan'), plan);
-  const handler: HandlerConfig = {
-    section: 'customHandler',
-    executablePath: 'node',
-    arguments: ['handler.mjs'],
-    workerPath: undefined,
-    workerArguments: [],
-    workingDirectory: undefined,
-    workerDirectory: undefined,
-    useStdErrorStreamForErrorsOnly: true,
-    enableForwardingHttpRequest: false,
-    enableProxyingHttpRequest: false,
-    initializationTimeoutMs: 30_000,
-    port: undefined,
-    ...overrides,
-  };
+  const handler = handlerConfig({ arguments: ['handler.mjs'], ...overrides });
   let idCount = 0;
   const random = { fraction: () => 1, uuid: () => `id-${++idCount}` };
   const observer = { log: (record: LogRecord) => void records.push(record) };

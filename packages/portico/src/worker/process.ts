@@ -2,7 +2,7 @@
 import type { HostError } from '../core/error.ts';
 import { workerListensEverywhere, workerPortTaken, workerRefuses, workerUnhealthy, workerUnreachable } from '../core/error-catalogue.ts';
 import type { HealthCheckConfig } from '../core/function-app.ts';
-import { createLogger, type LogFields, type Logger } from '../core/log.ts';
+import { createLogger, type Logger, report } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import { whenAborted } from '../core/when-aborted.ts';
 import type { ChildProcess } from '../platform/child-process.ts';
@@ -189,7 +189,7 @@ class SupervisedWorker implements WorkerProcess {
     const { healthCheck } = this.#options;
     if (this.#state !== 'ready' || healthCheck === undefined) return;
     this.#trouble = workerUnhealthy({ ...healthCheck, reason, pid: this.pid ?? 0 });
-    this.#report('error', this.#trouble);
+    report(this.#logger, 'error', this.#trouble);
     this.#apply('sicken');
   }
 
@@ -206,7 +206,7 @@ class SupervisedWorker implements WorkerProcess {
     let said = false;
     // Not at once: a process that crashes refuses connections a moment before its end is noticed.
     const onWaiting = (): void => {
-      if (!said) this.#report('warning', workerRefuses({ ...facts, mostWaitMs: facts.waitedMs }));
+      if (!said) report(this.#logger, 'warning', workerRefuses({ ...facts, mostWaitMs: facts.waitedMs }));
       said = true;
     };
     const options = { port: facts.port, timeoutMs: facts.waitedMs, clock, onWaiting };
@@ -224,7 +224,7 @@ class SupervisedWorker implements WorkerProcess {
   async #warnIfOpenToOthers(signal: AbortSignal): Promise<void> {
     await this.#options.clock.sleep(LOOK_AROUND_MS, signal);
     const port = this.#port ?? 0;
-    if ((await addressesOfPort(port))?.some(isEveryAddress)) this.#report('warning', workerListensEverywhere(port));
+    if ((await addressesOfPort(port))?.some(isEveryAddress)) report(this.#logger, 'warning', workerListensEverywhere(port));
   }
 
   /** Until the next start is due. What cannot succeed as it is waits for somebody to mend it and to call retry. */
@@ -250,7 +250,7 @@ class SupervisedWorker implements WorkerProcess {
     const same = this.#reported?.code === error.code && withoutNumbers(this.#reported.message) === withoutNumbers(error.message);
     this.#reported = error;
     if (same) this.#logger.error('The handler failed in the same way again.', { code: error.code, fields: { retryInMs } });
-    else this.#report('error', error, { retryInMs });
+    else report(this.#logger, 'error', error, { retryInMs });
   }
 
   #delayMs({ how, readyForMs }: Extract<RunEnd, { how: 'failed' | 'restart' }>): number {
@@ -271,10 +271,6 @@ class SupervisedWorker implements WorkerProcess {
   #apply(event: WorkerEvent): void {
     this.#state = nextState(this.#state, event);
     for (const listener of this.#listeners) listener(this.#state);
-  }
-
-  #report(level: 'warning' | 'error', { message, code, hint }: HostError, fields: LogFields = {}): void {
-    this.#logger[level](message, { code, hint, fields });
   }
 }
 

@@ -1,26 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { handlerConfig } from '../../../../../test/support/handler-config.ts';
 import type { HandlerConfig } from '../../core/function-app.ts';
 import { belongsToScript, findHandlerFiles } from './handler-files.ts';
 
 const ROOT = '/nosuch-app';
 
-const handler = (more: Partial<HandlerConfig>): HandlerConfig => ({
-  section: 'customHandler',
-  executablePath: 'handler',
-  arguments: [],
-  workerPath: undefined,
-  workerArguments: [],
-  workingDirectory: undefined,
-  workerDirectory: undefined,
-  useStdErrorStreamForErrorsOnly: true,
-  enableForwardingHttpRequest: true,
-  enableProxyingHttpRequest: false,
-  initializationTimeoutMs: 30_000,
-  port: undefined,
-  ...more,
-});
-
-const find = (more: Partial<HandlerConfig>, settings = {}) => findHandlerFiles(ROOT, handler(more), settings);
+const find = (more: Partial<HandlerConfig>, settings = {}) => findHandlerFiles(ROOT, handlerConfig(more), settings);
 
 describe('the files that a handler is started from', () => {
   test.each<[string, Partial<HandlerConfig>, { programs: string[]; scripts: string[] }]>([
