@@ -1,7 +1,7 @@
 // Options that hold one value. Each is a valibot schema with what people are told about it.
 import * as v from 'valibot';
 import type { JsonObject, JsonValue } from './function-app.ts';
-import { type About, declared, type Option, type Path, type Read, type Report } from './options.ts';
+import { type About, declared, type Option, type Path, type Read, type Report, type Resolves } from './options.ts';
 import { countsDaysUnexpectedly, parseTimeSpan } from './time-span.ts';
 
 /** Text. Numbers and booleans count as the text that .NET makes of them, null as empty. */
@@ -20,6 +20,11 @@ export function text<Default extends string | undefined = undefined>(
         v.check(accepts),
       ),
   });
+}
+
+/** Text of a binding in which %NAME% stands for an app setting, and {name}, as `resolves` says, for what is known of an event. */
+export function boundText(resolves: Resolves, about: About<undefined>): Option<string | undefined> {
+  return { ...text(about), resolves };
 }
 
 /** A whole number, also as text: environment variables have nothing else. */

@@ -25,6 +25,9 @@ export type OptionIssue =
 
 export type Report = (issue: OptionIssue) => void;
 
+/** `settings`: %NAME% alone, which is put in at load; `expressions`: {name} as well, for each event; `captures`: {name} takes a part of a path. */
+export type Resolves = 'settings' | 'expressions' | 'captures';
+
 /** One option. Reading it never fails: what cannot be read is reported, and the default counts. */
 export type Option<Value = unknown> = {
   readonly type: 'text' | 'integer' | 'integerOr' | 'flag' | 'choice' | 'timeSpan' | 'list' | 'record' | 'section' | 'json';
@@ -35,6 +38,8 @@ export type Option<Value = unknown> = {
   readonly default: JsonValue | undefined;
   /** Completes "expected …". */
   readonly expected: string;
+  /** Of a text in a binding: what stands in it for something else. */
+  readonly resolves?: Resolves;
   /** JSON Schema of what may be written, without description and default. */
   schema(): JsonObject;
   /** Of a section. */
