@@ -2,10 +2,11 @@
 
 import { parseCapturePattern } from './expressions/captures.ts';
 import { resolveSettings, type SettingLookup } from './expressions/setting-names.ts';
-import { parseTemplate, type Template } from './expressions/template.ts';
+import { type PropertyPlace, parseTemplate, type Template } from './expressions/template.ts';
 import type { BindingFault } from './extension.ts';
 import type { BindingMetadata, JsonObject, JsonValue } from './function-app.ts';
-import { type OptionsOf, type OptionTable, section } from './options.ts';
+import { type OptionsOf, type OptionTable, type Resolves, section } from './options.ts';
+import type { Problem } from './problem.ts';
 
 /** As the table reads them. What cannot be read was found at load, and counts as absent. */
 export function optionsOf<Table extends OptionTable>(table: Table, { properties }: Pick<BindingMetadata, 'properties'>): OptionsOf<Table> {
@@ -40,15 +41,16 @@ export function resolveBinding(
       faults.push({ problem: resolved.problem, property });
       return written;
     }
-    const parsed =
-      resolves === 'expressions'
-        ? parseTemplate(resolved.text, place)
-        : resolves === 'captures'
-          ? parseCapturePattern(resolved.text, place)
-          : {};
-    if ('problem' in parsed) faults.push({ problem: parsed.problem, property });
+    const fault = faultIn(resolved.text, resolves, place);
+    if (fault !== undefined) faults.push({ problem: fault, property });
     return resolved.text;
   };
   const properties = Object.fromEntries(Object.entries(binding.properties).map(([name, value]) => [name, resolve(name, value)]));
   return { binding: { ...binding, properties }, faults };
+}
+
+function faultIn(text: string, resolves: Resolves, place: PropertyPlace): Problem | undefined {
+  if (resolves === 'settings') return undefined;
+  const parsed = resolves === 'captures' ? parseCapturePattern(text, place) : parseTemplate(text, place);
+  return 'problem' in parsed ? parsed.problem : undefined;
 }

@@ -32,6 +32,10 @@ export function testContext({
   let ready = Promise.withResolvers<void>();
   ready.resolve();
   let uuidCount = 0;
+  const nextUuid = (): string => {
+    uuidCount += 1;
+    return `00000000-0000-4000-8000-${String(uuidCount).padStart(12, '0')}`;
+  };
   const state = memoryState();
   const context: ListenerContext = {
     functionName,
@@ -39,7 +43,7 @@ export function testContext({
     hostSection,
     hostId: 'test-host',
     clock,
-    random: { fraction: () => 0.5, uuid: () => `00000000-0000-4000-8000-${String((uuidCount += 1)).padStart(12, '0')}` },
+    random: { fraction: () => 0.5, uuid: nextUuid },
     log: createLogger({ log: (record) => void records.push(record) }, 'Test'),
     isDevelopment: true,
     processorCount: 2,
