@@ -9,13 +9,18 @@ const SOURCE = fileURLToPath(new URL('../packages/portico/src/', import.meta.url
 const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   platform: ['core'],
-  config: ['core'],
-  bindings: ['core'],
+  // From bindings: what each type of binding may hold, declared in its folder.
+  config: ['core', 'bindings'],
+  azure: ['core'],
+  bindings: ['core', 'azure'],
+  state: ['core', 'azure', 'platform'],
+  emulator: ['core', 'platform'],
   worker: ['core', 'platform'],
+  invocation: ['core', 'platform', 'worker'],
   // From worker: the channel a request is written to, and its types.
-  http: ['core', 'platform', 'worker'],
-  admin: ['core', 'http'],
-  host: ['core', 'config', 'platform', 'worker', 'http', 'admin'],
+  http: ['core', 'platform', 'worker', 'invocation'],
+  admin: ['core', 'http', 'invocation'],
+  host: ['core', 'config', 'platform', 'bindings', 'state', 'emulator', 'worker', 'invocation', 'http', 'admin'],
   cli: ['core', 'config', 'platform', 'host'],
   testing: ['core'],
   // The library's entry point, which names the types of what it hands out.

@@ -88,6 +88,7 @@ describe.each(['proxy', 'forward'] as const)('in %s mode a WebSocket', (mode) =>
     await using handler = await startWebSocketHandler(echo);
     const observer = {
       log: () => {},
+      invocation: () => {},
       request: (one: RequestSummary) => {
         summaries.push(one);
         told.resolve();

@@ -65,6 +65,18 @@ describe('the expanded status', () => {
     expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
+  test('counts the changes on disk that the host has taken over, the start among them', async () => {
+    using app = temporaryApp(STEERED);
+    await using host = await runningHost(app);
+    const reloads = async () => (await bodyOf(host, '/admin/host/status?expand=true')) as { reloads: unknown };
+    expect(await reloads()).toMatchObject({ reloads: { underWay: true, count: 0 } });
+    await host.ready;
+    await until(async () => JSON.stringify((await reloads()).reloads) === '{"underWay":false,"count":1}');
+    app.write('.env', 'GENERATION=2\n');
+    await until(async () => JSON.stringify((await reloads()).reloads) === '{"underWay":false,"count":2}');
+    expect(await (await host.invoke('Hello')).json()).toMatchObject({ generation: '2' });
+  });
+
   test.each(['/admin/host/status', '/admin/host/status?expand=false'])('is told to nobody who does not ask for it: %s', async (path) => {
     using app = temporaryApp(STEERED);
     await using host = await runningHost(app);

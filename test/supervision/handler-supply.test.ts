@@ -27,7 +27,7 @@ let supply: HandlerSupply;
 /** The app as it is on disk, with these in the handler's environment. */
 function generation(name: string, environment: Record<string, string> = {}): AppGeneration {
   const settings = { PATH: process.env['PATH'], GENERATION: name, ...environment };
-  return readGeneration({ root: app.root, environment: settings }, {}, { clock: systemClock, over });
+  return readGeneration({ root: app.root, environment: settings }, {}, { clock: systemClock, over, bindingsOf: () => undefined });
 }
 
 /** One that listens once `open` is called. */
@@ -37,7 +37,7 @@ function gated(name: string): { readonly generation: AppGeneration; open(): void
 }
 
 function create(first: AppGeneration, graceMs = 20_000): void {
-  const observer = { log: (record: LogRecord) => void records.push(record), request: () => {} };
+  const observer = { log: (record: LogRecord) => void records.push(record), request: () => {}, invocation: () => {} };
   supply = new HandlerSupply(first, { root: app.root, observer, graceMs, port: () => 7071 }, createLogger(observer, 'Test'));
 }
 

@@ -51,6 +51,7 @@ export function createFakeProgram({ argv, ...rest }: Partial<Program> & Pick<Pro
     processId: 4242,
     stdout: new FakeDescriptor(),
     stderr: new FakeDescriptor(),
+    stdin: { isTty: false, readAll: async () => new Uint8Array(), readLine: async () => '' },
     clock: new FakeClock(),
     onSignal: (listener) => listeners.push(listener),
     onExit: () => {},
@@ -101,7 +102,8 @@ export class FakeHost implements Host {
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
   functions(): ReturnType<Host['functions']> {
-    return [{ name: 'hello', type: 'httpTrigger', methods: ['get'], url: `${this.url}/api/hello`, disabled: false, problem: undefined }];
+    const url = `${this.url}/api/hello`;
+    return [{ name: 'hello', type: 'httpTrigger', methods: ['get'], url, source: undefined, disabled: false, problem: undefined }];
   }
 
   invoke(): never {

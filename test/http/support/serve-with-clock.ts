@@ -8,7 +8,7 @@ import type { PublicHost } from '../../../packages/portico/src/http/public-app.t
 import { listen } from '../../../packages/portico/src/http/public-server.ts';
 import { createRequestHandler } from '../../../packages/portico/src/http/request-handler.ts';
 import { createUpgradeHandler } from '../../../packages/portico/src/http/upgrade-handler.ts';
-import { WorkInHand } from '../../../packages/portico/src/http/work-in-hand.ts';
+import { WorkInHand } from '../../../packages/portico/src/invocation/work-in-hand.ts';
 import { FakeClock } from '../../../packages/portico/src/testing/fake-clock.ts';
 import { HandlerChannel } from '../../../packages/portico/src/worker/handler-channel.ts';
 import { appFolder, httpFunction } from '../../support/app-folder.ts';
@@ -69,7 +69,7 @@ export async function serveWithClock(
   const records: LogRecord[] = [];
   const requests: RequestSummary[] = [];
   const replaced: HandlerChannel[] = [];
-  const context = createCallContext({ log: (record) => records.push(record), request: (summary) => requests.push(summary) }, work);
+  const context = createCallContext({ log: (record) => records.push(record), request: (summary) => requests.push(summary), invocation: () => {} }, work);
   const app = loadFunctionApp({ root, environment: {} });
   const errors = app.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(JSON.stringify(errors));
@@ -94,7 +94,7 @@ export async function serveWithClock(
   handler(handlerPort);
 
   const host: PublicHost = {
-    app: makeServable(app, {}, { clock, over: stopping.signal }).app,
+    app: makeServable(app, {}, { clock, over: stopping.signal, bindingsOf: () => undefined }).app,
     obstacle: undefined,
     stopping: stopping.signal,
     work,

@@ -1,15 +1,18 @@
 // /admin and /runtime: what tools and probes ask a Functions host. Part of it; what is not built is 404, as an unknown path is on Azure.
 
+import type { InvocationOutcome, WebhookAnswer, WebhookRequest } from '../core/extension.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import type { HostState } from '../core/host-state.ts';
 import type { Call } from '../http/call.ts';
 import type { PublicApp } from '../http/public-app.ts';
 import type { RequestTarget } from '../http/request-target.ts';
-import type { WorkInHand } from '../http/work-in-hand.ts';
+import type { WorkInHand } from '../invocation/work-in-hand.ts';
 import { answerJson } from './answer-json.ts';
 import { describeFunction } from './function-description.ts';
 import { answerHealth } from './health.ts';
 import { answerHost } from './host-endpoints.ts';
+import { answerInvocation } from './manual-invocation.ts';
+import { answerWebhook } from './webhooks.ts';
 
 /** What the admin API shows of the host, and may do to it. */
 export interface AdminHost {
@@ -27,11 +30,17 @@ export interface AdminHost {
   readonly handlers: readonly HandlerReport[];
   /** A handler takes requests now. */
   readonly serves: boolean;
+  /** Of the app, after changes on disk; the start is the first. `count`: how many are done. */
+  readonly reloads: { readonly underWay: boolean; readonly count: number };
   /** No trigger takes an event; HTTP goes on. */
   readonly draining: boolean;
   drain(): void;
   /** Resolves when the host takes events again. */
   resume(): Promise<void>;
+  /** Runs a function that no request triggers. Rejects with a HostError when it cannot. */
+  invoke(functionName: string, input: string | undefined, signal: AbortSignal): Promise<InvocationOutcome>;
+  /** Undefined: nobody takes that webhook. */
+  answerWebhook(extensionName: string, request: WebhookRequest): Promise<WebhookAnswer | undefined>;
 }
 
 export type HandlerReport = {
@@ -52,6 +61,13 @@ export function answerAdmin(call: Call, { path, query }: RequestTarget, host: Ad
   const expanded = /[?&]expand=true(?:&|$)/i.test(query);
   if (isAdmin && name === 'host') return answerHost(call, method, rest.join('/').toLowerCase(), host, expanded);
   if (isAdmin && name === 'functions' && method === 'GET') return answerFunctions(call, rest, host);
+  if (isAdmin && name === 'functions' && method === 'POST' && rest.length === 1) {
+    return answerInvocation(call, rest[0] ?? '', host, /[?&]wait=true(?:&|$)/i.test(query));
+  }
+  if (!isAdmin && name === 'webhooks' && rest[0] !== undefined) {
+    const [extension, ...more] = rest;
+    return answerWebhook(call, extension, more.map((part) => `/${part}`).join(''), query, host);
+  }
   if (!isAdmin && name === 'health') return answerHealth(call, method, rest.join('/').toLowerCase(), host);
   call.answer(404, 'refused');
 }

@@ -18,13 +18,14 @@ export function describeHost({ hostId, state, errors, uptimeMs }: AdminHost): Re
   };
 }
 
-/** What `?expand=true` adds, which Azure has no words for: the processes of the handler, and what runs and waits. */
-export function describeLoad({ handlers, served, work, draining }: AdminHost): Record<string, unknown> {
+/** What `?expand=true` adds, which Azure has no words for: the processes of the handler, what runs and waits, and whether a change on disk is being taken over. */
+export function describeLoad({ handlers, served, work, reloads, draining }: AdminHost): Record<string, unknown> {
   const functions = served.functions.flatMap(({ name, admission }) =>
     admission === undefined ? [] : [{ name, ...describeQueue(admission) }],
   );
   return {
     handlers,
+    reloads,
     draining,
     requests: { underWay: work.count, retrying: work.retryCount, ...(served.admission && describeQueue(served.admission)) },
     functions,

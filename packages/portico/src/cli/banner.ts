@@ -2,16 +2,19 @@
 import { HTTP_METHODS } from '../config/function-options.ts';
 import { formatProblem, type Problem } from '../core/problem.ts';
 import type { FunctionSummary, ReadyReport } from '../host/create-host.ts';
+import { invokeCommand, isInvoked } from './invoke-command.ts';
 import type { Palette } from './palette.ts';
 import type { Listening, NotReady } from './reporter.ts';
 
 const MOST_NAMES = 10;
+/** A longer one moves only the rest of its own line. */
+const WIDEST_SOURCE = 40;
 
 export function formatListening(run: Listening, palette: Palette): string {
   const { version, root, functions, problems, authorityFile } = run;
-  const nameWidth = Math.max(0, ...functions.map(({ name }) => name.length));
-  const methodWidth = Math.max(0, ...functions.map((each) => methodsOf(each).length));
-  const rows = functions.map((each) => `  ${each.name.padEnd(nameWidth)}  ${describe(each, methodWidth, palette)}`);
+  const nameWidth = widest(functions.map(({ name }) => name));
+  const describe = describer(run, palette);
+  const rows = functions.map((each) => `  ${each.name.padEnd(nameWidth)}  ${describe(each)}`);
   const told = new Set(functions.flatMap(({ problem }) => (problem ? [formatProblem(problem)] : [])));
   const others = problems.filter((problem) => !told.has(formatProblem(problem)));
   const sections = [
@@ -61,11 +64,30 @@ export function formatNotReady({ state }: NotReady, palette: Palette): string {
   return palette.red(`  ✗ not ready: ${reason}, as said above. Functions answer 503 until that is mended.\n`);
 }
 
-function describe(summary: FunctionSummary, methodWidth: number, palette: Palette): string {
-  const { type, url, disabled, problem } = summary;
-  if (problem) return formatMarked(problem, palette);
-  if (disabled) return palette.dim('disabled');
-  return url === undefined ? type : `${methodsOf(summary).padEnd(methodWidth)}  ${url}`;
+/** HTTP functions stand in two columns, the others in three. */
+function describer({ functions, url: hostUrl }: Listening, palette: Palette): (summary: FunctionSummary) => string {
+  const events = functions.filter(isInvoked);
+  const methodWidth = widest(functions.map(methodsOf));
+  const typeWidth = widest(events.map(({ type }) => type));
+  const sourceWidth = widest(events.map((each) => sourceOf(each)).filter(({ length }) => length <= WIDEST_SOURCE));
+  return (summary) => {
+    const { name, type, url, disabled, problem } = summary;
+    if (problem) return formatMarked(problem, palette);
+    if (isInvoked(summary)) {
+      const source = sourceOf(summary).padEnd(sourceWidth);
+      return `${type.padEnd(typeWidth)}  ${disabled ? palette.dim(source) : source}  ${palette.dim(invokeCommand(name, hostUrl))}`;
+    }
+    return disabled ? palette.dim('disabled') : `${methodsOf(summary).padEnd(methodWidth)}  ${url ?? ''}`;
+  };
+}
+
+/** By hand also one that is disabled runs. */
+function sourceOf({ source = '', disabled }: FunctionSummary): string {
+  return disabled ? 'disabled' : source;
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(({ length }) => length));
 }
 
 function methodsOf({ methods, url, disabled, problem }: FunctionSummary): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from './command-line.ts';
+import { COMMANDS, type Command } from './flags.ts';
 
 describe('parseCommandLine', () => {
   test.each([
@@ -66,13 +67,39 @@ describe('parseCommandLine', () => {
   });
 
   test.each([
+    ['invoke tick', { command: 'invoke', functionName: 'tick', flags: {} }],
+    [
+      'invoke tick --data - --watch -p 80 --app sub',
+      { command: 'invoke', functionName: 'tick', flags: { data: '-', watch: true, port: '80', app: 'sub' } },
+    ],
+    ['--json invoke tick --data=-1', { command: 'invoke', functionName: 'tick', flags: { json: true, data: '-1' } }],
+    [
+      'queue send orders - --connection Other',
+      { command: 'queue', action: 'send', queue: 'orders', data: '-', flags: { connection: 'Other' } },
+    ],
+    ['queue peek orders --count 3', { command: 'queue', action: 'peek', queue: 'orders', flags: { count: '3' } }],
+    ['queue purge orders --yes', { command: 'queue', action: 'purge', queue: 'orders', flags: { yes: true } }],
+    ['queue list', { command: 'queue', action: 'list', flags: {} }],
+    ['queue --help', { command: 'help', topic: 'queue' }],
+  ])('reads "%s", of which each command has its own flags', (line, expected) => {
+    expect(parseCommandLine(words(line))).toEqual(expected);
+  });
+
+  test('takes a name for the same kind of flag in every command', () => {
+    const kinds = Object.values<Command>(COMMANDS).flatMap(({ flags = {} }) =>
+      Object.entries(flags).map(([name, { value, repeatable }]) => [name, JSON.stringify([value !== undefined, repeatable])] as const),
+    );
+    for (const [name, kind] of kinds) expect([name, kind]).toEqual([name, new Map(kinds).get(name)]);
+  });
+
+  test.each([
     ['start --prot 80', 'FLAG_UNKNOWN', 'There is no flag --prot.', 'Did you mean --port?'],
-    ['start --usehttps', 'FLAG_UNKNOWN', 'There is no flag --usehttps.', '"portico start --help" lists the flags.'],
-    ['start -z', 'FLAG_UNKNOWN', 'There is no flag -z.', '"portico start --help" lists the flags.'],
-    ['start --constructor', 'FLAG_UNKNOWN', 'There is no flag --constructor.', '"portico start --help" lists the flags.'],
+    ['start --usehttps', 'FLAG_UNKNOWN', 'There is no flag --usehttps.', '"portico help COMMAND" lists the flags of a command.'],
+    ['start -z', 'FLAG_UNKNOWN', 'There is no flag -z.', '"portico help COMMAND" lists the flags of a command.'],
+    ['start --constructor', 'FLAG_UNKNOWN', 'There is no flag --constructor.', '"portico help COMMAND" lists the flags of a command.'],
     ['strat', 'COMMAND_UNKNOWN', 'There is no command "strat".', 'Did you mean "portico start"?'],
     ['version', 'COMMAND_UNKNOWN', 'There is no command "version".', 'Did you mean "portico --version"?'],
-    ['-v', 'FLAG_UNKNOWN', 'There is no flag -v.', '"portico start --help" lists the flags.'],
+    ['-v', 'FLAG_UNKNOWN', 'There is no flag -v.', '"portico help COMMAND" lists the flags of a command.'],
     ['help strat', 'HELP_TOPIC_UNKNOWN', 'There is no command "strat" to show help for.', 'Did you mean "portico help start"?'],
     ['help nosuch', 'HELP_TOPIC_UNKNOWN', 'There is no command "nosuch" to show help for.', '"portico help" lists the commands.'],
     [
@@ -97,8 +124,36 @@ describe('parseCommandLine', () => {
       'start a b',
       'TOO_MANY_ARGUMENTS',
       '"portico start" takes one argument, but 2 were given: a b.',
-      'A flag whose value holds spaces needs quotes around it.',
+      'What holds spaces needs quotes around it; "portico help start" shows what goes where.',
     ],
+    ['invoke', 'ARGUMENT_MISSING', '"portico invoke" needs the name of a function.', 'Write portico invoke NAME'],
+    ['invoke a b', 'TOO_MANY_ARGUMENTS', '"portico invoke" takes one argument, but 2 were given: a b.', expect.any(String)],
+    ['invoke a --data x --data y', 'FLAG_REPEATED', '--data was given more than once.', 'Leave all but one of them out.'],
+    ['invoke a --cert x', 'FLAG_NOT_OF_COMMAND', '"portico invoke" has no flag --cert.', '"portico invoke --help" lists those it has.'],
+    [
+      'invoke a --no-build',
+      'FLAG_NOT_OF_COMMAND',
+      '"portico invoke" has no flag --no-build.',
+      '"portico invoke --help" lists those it has.',
+    ],
+    ['start --data x', 'FLAG_NOT_OF_COMMAND', '"portico start" has no flag --data.', '"portico start --help" lists those it has.'],
+    ['help --json', 'FLAG_NOT_OF_COMMAND', '"portico help" has no flag --json.', '"portico help --help" lists those it has.'],
+    [
+      'queue',
+      'ACTION_UNKNOWN',
+      '"portico queue" needs to know what to do.',
+      'Write "portico queue" and one of send, peek, replay, purge, list.',
+    ],
+    ['queue snd q', 'ACTION_UNKNOWN', 'There is no "portico queue snd".', 'Did you mean "portico queue send"?'],
+    ['queue peek', 'ARGUMENT_MISSING', '"portico queue peek" needs the name of a queue.', 'Write portico queue peek QUEUE'],
+    ['queue send q', 'ARGUMENT_MISSING', '"portico queue send" needs the message as well.', 'Write portico queue send QUEUE TEXT|@FILE|-'],
+    [
+      'queue send q two words',
+      'TOO_MANY_ARGUMENTS',
+      '"portico queue send" takes two arguments, but 3 were given: q two words.',
+      expect.any(String),
+    ],
+    ['queue list q', 'TOO_MANY_ARGUMENTS', '"portico queue list" takes no argument, but 1 was given: q.', expect.any(String)],
   ])('refuses "%s"', (line, code, message, hint) => {
     expect(() => parseCommandLine(words(line))).toThrow(expect.objectContaining({ code, message, hint, kind: 'usage' }));
   });

@@ -1,7 +1,11 @@
 // From the words that were typed to what is to be done. Wrong usage is thrown as a HostError of kind usage.
 import { parseArgs } from 'node:util';
 import {
+  actionUnknown,
+  argumentMissing,
   commandUnknown,
+  flagNotOfCommand,
+  flagRepeated,
   flagTakesNoValue,
   flagUnknown,
   flagValueMissing,
@@ -9,14 +13,30 @@ import {
   tooManyArguments,
 } from '../core/error-catalogue.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { COMMANDS, type CommandName, type Flag, GLOBAL_FLAGS, START_FLAGS, type StartFlags } from './flags.ts';
+import {
+  COMMANDS,
+  type Command,
+  type CommandName,
+  type Flag,
+  GLOBAL_FLAGS,
+  INVOKE_FLAGS,
+  type InvokeFlags,
+  QUEUE_ACTIONS,
+  QUEUE_FLAGS,
+  type QueueAction,
+  type QueueFlags,
+  START_FLAGS,
+  type StartFlags,
+} from './flags.ts';
 import { FUNC_SPELLINGS } from './func-spellings.ts';
 
 export type CommandLine =
   | { readonly command: 'help'; readonly topic: CommandName | undefined }
   | { readonly command: 'version' }
   | { readonly command: 'completion'; readonly shell: string | undefined }
-  | StartCommandLine;
+  | StartCommandLine
+  | InvokeCommandLine
+  | QueueCommandLine;
 
 export type StartCommandLine = {
   readonly command: 'start';
@@ -26,26 +46,82 @@ export type StartCommandLine = {
   readonly remarks: readonly string[];
 };
 
-type Words = { flags: Record<string, string | string[] | true>; remarks: string[]; positionals: string[]; app: string | undefined };
+export type InvokeCommandLine = { readonly command: 'invoke'; readonly functionName: string; readonly flags: InvokeFlags };
 
-const FLAGS: Readonly<Record<string, Flag>> = { ...START_FLAGS, ...GLOBAL_FLAGS };
+export type QueueCommandLine = { readonly command: 'queue'; readonly flags: QueueFlags } & (
+  | { readonly action: 'send'; readonly queue: string; readonly data: string }
+  | { readonly action: 'peek' | 'replay' | 'purge'; readonly queue: string }
+  | { readonly action: 'list' }
+);
+
+type Words = {
+  flags: Record<string, string | string[] | true>;
+  /** By the word that it is about. */
+  remarks: Map<string, string>;
+  positionals: string[];
+};
+
+/** Of all commands together: what stands before the command is read before it is known. A name means the same kind of flag in each. */
+const FLAGS: Readonly<Record<string, Flag>> = { ...QUEUE_FLAGS, ...INVOKE_FLAGS, ...START_FLAGS, ...GLOBAL_FLAGS };
 
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const { flags, remarks, positionals, app } = sortWords(argv);
+  const words = sortWords(argv);
+  const { flags, positionals } = words;
   // `func host start` is an older way to say `func start`.
   const [word, ...rest] = positionals[0] === 'host' && positionals[1] === 'start' ? positionals.slice(1) : positionals;
   if (flags.version) return { command: 'version' };
   if (word === undefined) return { command: 'help', topic: undefined };
   const command = commandNamed(word);
   if (flags.help) return { command: 'help', topic: command };
+  if (command === 'start') return startLine(words, rest);
+  checkFlags(words, command);
+  if (command === 'queue') return queueLine(flags as QueueFlags, rest);
   const argument = onlyOne(rest, command);
-  if (command === 'help') return { command, topic: argument === undefined ? undefined : topicNamed(argument) };
   if (command === 'completion') return { command, shell: argument };
-  return { command, app: argument ?? app, flags: flags as StartFlags, remarks };
+  if (command === 'help') return { command, topic: argument === undefined ? undefined : topicNamed(argument) };
+  if (argument === undefined) throw argumentMissing(command, 'the name of a function', 'portico invoke NAME');
+  return { command, functionName: argument, flags: flags as InvokeFlags };
+}
+
+function startLine(words: Words, rest: readonly string[]): StartCommandLine {
+  const { app, ...flags } = words.flags;
+  checkFlags({ ...words, flags }, 'start');
+  return {
+    command: 'start',
+    app: onlyOne(rest, 'start') ?? (app as string | undefined),
+    flags: flags as StartFlags,
+    remarks: [...words.remarks.values()],
+  };
+}
+
+function queueLine(flags: QueueFlags, [action, ...words]: readonly string[]): QueueCommandLine {
+  const command = 'queue';
+  if (action === undefined || !isQueueAction(action)) {
+    const known = Object.keys(QUEUE_ACTIONS);
+    throw actionUnknown(command, action, action && nearestName(action, known), known);
+  }
+  const most = action === 'list' ? 0 : action === 'send' ? 2 : 1;
+  if (words.length > most) throw tooManyArguments(`queue ${action}`, most, words);
+  if (action === 'list') return { command, action, flags };
+  const [queue, data] = words;
+  const missing = (what: string) => argumentMissing(`queue ${action}`, what, `portico queue ${action} ${QUEUE_ACTIONS[action].argument}`);
+  if (queue === undefined) throw missing('the name of a queue');
+  if (action !== 'send') return { command, action, queue, flags };
+  if (data === undefined) throw missing('the message as well');
+  return { command, action, queue, data, flags };
+}
+
+function checkFlags({ flags, remarks }: Words, command: CommandName): void {
+  const { flags: own = {} }: Command = COMMANDS[command];
+  const known = { ...own, ...GLOBAL_FLAGS };
+  for (const name of Object.keys(flags)) if (!Object.hasOwn(known, name)) throw flagNotOfCommand(`--${name}`, command);
+  // Only those who come from `func start` are told what its words have become.
+  const [word] = command === 'start' ? [] : remarks.keys();
+  if (word !== undefined) throw flagNotOfCommand(word, command);
 }
 
 function sortWords(argv: readonly string[]): Words {
-  const words: Words = { flags: {}, remarks: [], positionals: [], app: undefined };
+  const words: Words = { flags: {}, remarks: new Map(), positionals: [] };
   const { tokens } = parseArgs({ args: [...argv], options: parserOptions(), strict: false, tokens: true, allowPositionals: true });
   let gathersFunctions = false;
   for (const token of tokens) {
@@ -63,7 +139,7 @@ function sortWords(argv: readonly string[]): Words {
 function parserOptions() {
   const ours = Object.entries(FLAGS).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }] as const);
   const theirs = Object.entries(FUNC_SPELLINGS).map(([name, { means, takesValue }]) => {
-    const type = takesValue || means === 'app' || (means && FLAGS[means]?.value) ? 'string' : 'boolean';
+    const type = takesValue || (means && FLAGS[means]?.value) ? 'string' : 'boolean';
     return [name, name.length === 1 ? ({ type, short: name } as const) : ({ type } as const)] as const;
   });
   return Object.fromEntries([...ours, ...theirs]);
@@ -79,12 +155,13 @@ type OptionToken = {
 function readFlag(words: Words, { name, rawName, value, inlineValue }: OptionToken): void {
   const spelling = Object.hasOwn(FUNC_SPELLINGS, name) ? FUNC_SPELLINGS[name] : undefined;
   const meaning = spelling ? spelling.means : name;
-  const takesValue = meaning === undefined ? spelling?.takesValue : meaning === 'app' || valueFlag(meaning, rawName);
-  if (takesValue && (value === undefined || (!inlineValue && value.startsWith('-')))) throw flagValueMissing(rawName, FLAGS[name]?.value);
+  const takesValue = meaning === undefined ? spelling?.takesValue : valueFlag(meaning, rawName);
+  // A dash alone is standard input.
+  const isFlag = !inlineValue && value?.startsWith('-') && value !== '-';
+  if (takesValue && (value === undefined || isFlag)) throw flagValueMissing(rawName, FLAGS[name]?.value);
   if (!takesValue && value !== undefined) throw flagTakesNoValue(rawName, value);
 
-  if (meaning === undefined) words.remarks.push(`${rawName} has no meaning here: ${spelling?.remark}`);
-  else if (meaning === 'app') words.app = value;
+  if (meaning === undefined) words.remarks.set(rawName, `${rawName} has no meaning here: ${spelling?.remark}`);
   else for (const each of spelling?.translate?.(value ?? '') ?? [value]) addFlag(words, meaning, each);
 }
 
@@ -95,6 +172,7 @@ function valueFlag(name: string, rawName: string): boolean {
 
 function addFlag({ flags }: Words, name: string, value: string | undefined): void {
   if (value === undefined) flags[name] = true;
+  else if (FLAGS[name]?.once && Object.hasOwn(flags, name)) throw flagRepeated(`--${name}`);
   else if (FLAGS[name]?.repeatable) flags[name] = [...((flags[name] as string[]) ?? []), value];
   else flags[name] = value;
 }
@@ -115,7 +193,11 @@ function isCommand(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
 }
 
+function isQueueAction(word: string): word is QueueAction {
+  return Object.hasOwn(QUEUE_ACTIONS, word);
+}
+
 function onlyOne(words: readonly string[], command: CommandName): string | undefined {
-  if (words.length > 1) throw tooManyArguments(command, words);
+  if (words.length > 1) throw tooManyArguments(command, 1, words);
   return words[0];
 }

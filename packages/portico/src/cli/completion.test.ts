@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.skipIf(process.platform === 'win32')('bash completion', () => {
   test.each([
-    ['portico ', ['start', 'completion', 'help', '--help', '--version']],
+    ['portico ', ['start', 'invoke', 'queue', 'completion', 'help', '--help', '--version']],
     ['portico st', ['start']],
     ['portico start --xff', ['--xff-style']],
     ['portico start --xff-style ', ['plain', 'azure']],
@@ -27,6 +27,10 @@ describe.skipIf(process.platform === 'win32')('bash completion', () => {
     ['portico start --quiet --lo', ['--log']],
     ['portico completion ', ['bash', 'zsh', 'fish']],
     ['portico help --', ['--help']],
+    ['portico invoke --', ['--data', '--watch', '--port', '--url', '--app', '--json', '--help']],
+    ['portico invoke --app my', ['my app']],
+    ['portico queue ', ['send', 'peek', 'replay', 'purge', 'list']],
+    ['portico queue peek --c', ['--connection', '--count']],
     ['portico bogus ', []],
   ])('of "%s"', (line, expected) => {
     expect(complete(line).sort()).toEqual(expected.sort());

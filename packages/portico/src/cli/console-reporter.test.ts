@@ -3,6 +3,7 @@ import { HostError } from '../core/error.ts';
 import type { LogRecord, RequestSummary } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import { createConsoleReporter } from './console-reporter.ts';
+import { createLogFilter, type LogFilter } from './log-filter.ts';
 import { createPalette } from './palette.ts';
 
 const AT_NOON = new Date(2026, 0, 2, 12, 4, 31, 207).getTime();
@@ -36,6 +37,22 @@ describe('request lines', () => {
     reporter.request(request({ outcome: 'failed' }));
     reporter.request(request({ status: 500 }));
     expect(lines).toHaveLength(2);
+  });
+
+  test.each([
+    ['GET', '/runtime/health/ready', 200, false],
+    ['GET', '/runtime/health/ready', 503, false],
+    ['HEAD', '/runtime/health', 200, false],
+    ['GET', '/admin/host/status?expand=true', 200, false],
+    ['POST', '/admin/functions/tick', 202, true],
+    ['GET', '/administrator', 200, true],
+  ])('of %s %s with %i are shown to who looks at everything, and to others: %s', (method, target, status, expected) => {
+    const { reporter, lines } = setUp({ shows: createLogFilter({ chosen: {}, ofApp: () => ({}), verbosity: 'normal' }) });
+    reporter.request(request({ method, target, status }));
+    expect(lines.length > 0).toBe(expected);
+    const verbose = setUp({ shows: createLogFilter({ chosen: { 'Host.Requests': 'debug' }, ofApp: () => ({}), verbosity: 'normal' }) });
+    verbose.reporter.request(request({ method, target, status }));
+    expect(verbose.lines).toHaveLength(1);
   });
 
   test('are coloured by outcome', () => {
@@ -97,6 +114,7 @@ describe('the banner', () => {
         type: 'httpTrigger',
         methods: ['get', 'post'],
         url: 'http://127.0.0.1:7071/api/hello',
+        source: undefined,
         disabled: false,
         problem: undefined,
       },
@@ -105,12 +123,21 @@ describe('the banner', () => {
         type: 'httpTrigger',
         methods: undefined,
         url: 'http://127.0.0.1:7071/api/{*all}',
+        source: undefined,
         disabled: false,
         problem: undefined,
       },
-      { name: 'old', type: 'httpTrigger', methods: ['get'], url: 'http://127.0.0.1:7071/api/old', disabled: true, problem: undefined },
-      { name: 'tick', type: 'timerTrigger', methods: undefined, url: undefined, disabled: false, problem: undefined },
-      { name: 'broken', type: '', methods: undefined, url: undefined, disabled: false, problem: broken },
+      {
+        name: 'old',
+        type: 'httpTrigger',
+        methods: ['get'],
+        url: 'http://127.0.0.1:7071/api/old',
+        source: undefined,
+        disabled: true,
+        problem: undefined,
+      },
+      event('tick', 'timerTrigger', '0 */5 * * * *'),
+      { name: 'broken', type: '', methods: undefined, url: undefined, source: undefined, disabled: false, problem: broken },
     ],
     problems: [broken, late],
   };
@@ -124,11 +151,40 @@ portico 1.2.3  /app
   hello       GET POST  http://127.0.0.1:7071/api/hello
   everything  *         http://127.0.0.1:7071/api/{*all}
   old         disabled
-  tick        timerTrigger
+  tick        timerTrigger  0 */5 * * * *  portico invoke tick
   broken      ✗ broken/function.json:3:5: Bad type.
 
   ! host.json: Unknown key. Did you mean "version"?
 `);
+  });
+
+  test('shows what each function that no request calls waits for, and the command that runs it by hand', () => {
+    const { reporter, lines } = setUp();
+    const functions = [
+      ...run.functions.slice(0, 1),
+      event('tick', 'timerTrigger', '0 */5 * * * *'),
+      event('orderHasBeenPaid', 'queueTrigger', 'orders'),
+      event('long', 'blobTrigger', 'a-container/with/a/path/that/is/longer/than/most/{name}'),
+      { ...event('off', 'queueTrigger', 'orders'), disabled: true },
+      event('manual', 'manualTrigger', undefined),
+    ];
+    reporter.listening({ ...run, url: 'http://127.0.0.1:8080', functions, problems: [] });
+    expect(`\n${lines.join('\n')}`).toBe(`
+portico 1.2.3  /app
+
+  hello             GET POST  http://127.0.0.1:7071/api/hello
+  tick              timerTrigger   0 */5 * * * *  portico invoke tick --port 8080
+  orderHasBeenPaid  queueTrigger   orders         portico invoke orderHasBeenPaid --port 8080
+  long              blobTrigger    a-container/with/a/path/that/is/longer/than/most/{name}  portico invoke long --port 8080
+  off               queueTrigger   disabled       portico invoke off --port 8080
+  manual            manualTrigger                 portico invoke manual --port 8080
+`);
+  });
+
+  test('dims what is there to be copied', () => {
+    const { reporter, lines } = setUp({ colour: true });
+    reporter.listening({ ...run, url: 'https://127.0.0.1:7071', functions: [event('tick', 'timerTrigger', '1.00:00:00')], problems: [] });
+    expect(lines[0]).toContain('  tick  timerTrigger  1.00:00:00  \u001b[2mportico invoke tick --url https://127.0.0.1:7071\u001b[0m\n');
   });
 
   test('says so when there are no functions', () => {
@@ -212,18 +268,14 @@ test('lost lines are counted in a line of their own', () => {
   expect(setUp().reporter.describeLoss(1234)).toBe('… 1234 lines dropped: whatever reads this output is too slow');
 });
 
-function setUp({
-  shows = () => true,
-  colour = false,
-  quiet = false,
-}: {
-  shows?: (category: string, level: string) => boolean;
-  colour?: boolean;
-  quiet?: boolean;
-} = {}) {
+function setUp({ shows = () => true, colour = false, quiet = false }: { shows?: LogFilter; colour?: boolean; quiet?: boolean } = {}) {
   const lines: string[] = [];
   const writeLine = (line: string) => lines.push(line);
   return { lines, reporter: createConsoleReporter({ writeLine, nowMs: () => AT_NOON, shows, palette: createPalette(colour), quiet }) };
+}
+
+function event(name: string, type: string, source: string | undefined) {
+  return { name, type, methods: undefined, url: undefined, source, disabled: false, problem: undefined };
 }
 
 function request(summary: Partial<RequestSummary>): RequestSummary {

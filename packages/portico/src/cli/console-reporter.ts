@@ -1,7 +1,7 @@
 // What people see: a banner, one line per request, and what the handler says indented beneath.
-import type { LogRecord, RequestSummary } from '../core/log.ts';
+import type { InvocationSummary, LogRecord, RequestSummary } from '../core/log.ts';
 import { formatListening, formatNotReady, formatReady, formatWarnings } from './banner.ts';
-import { isSaidByFunction, type LogFilter, looksFailed, showsRequest } from './log-filter.ts';
+import { isSaidByFunction, type LogFilter, looksFailed, showsInvocation, showsRequest } from './log-filter.ts';
 import type { Palette } from './palette.ts';
 import type { Reporter } from './reporter.ts';
 import { createTimeOfDay } from './time-of-day.ts';
@@ -15,12 +15,13 @@ type ConsoleOptions = {
   readonly quiet: boolean;
 };
 
-const OUTCOMES = {
+export const OUTCOMES = {
   succeeded: { mark: '✓', colour: 'green' },
   failed: { mark: '✗', colour: 'red' },
   aborted: { mark: '↯', colour: 'yellow' },
   refused: { mark: '–', colour: 'dim' },
-} as const satisfies Record<RequestSummary['outcome'], object>;
+  abandoned: { mark: '↯', colour: 'yellow' },
+} as const satisfies Record<RequestSummary['outcome'] | InvocationSummary['outcome'], object>;
 
 /** Width of `12:04:31.207 `: where the marks stand. */
 const MARK_COLUMN = 13;
@@ -50,14 +51,28 @@ export function createConsoleReporter({ writeLine, nowMs, shows, palette, quiet 
     request(summary) {
       if (!showsRequest(shows, summary)) return;
       const { outcome, startedAtMs, durationMs, status, method, target, invocationId } = summary;
-      const { mark, colour } = OUTCOMES[looksFailed(summary) ? 'failed' : outcome];
-      const id = invocationId ? palette.dim(` #${shortId(invocationId)}`) : '';
-      const duration = palette.dim(`${formatMs(durationMs)} ms`);
-      writeLine(
-        `${stamp(startedAtMs + durationMs)} ${palette[colour](mark)} ${status ?? '---'} ${method} ${printable(target)} ${duration}${id}`,
-      );
+      const what = `${status ?? '---'} ${method} ${printable(target)}`;
+      writeLine(formatEnd(looksFailed(summary) ? 'failed' : outcome, what, startedAtMs, durationMs, invocationId));
+    },
+    invocation(summary) {
+      if (!showsInvocation(shows, summary)) return;
+      const { outcome, startedAtMs, durationMs, functionName, reason, invocationId } = summary;
+      writeLine(formatEnd(outcome, `${functionName}: ${printable(reason)}`, startedAtMs, durationMs, invocationId));
     },
   };
+
+  function formatEnd(
+    outcome: keyof typeof OUTCOMES,
+    what: string,
+    startedAtMs: number,
+    durationMs: number,
+    invocationId: string | undefined,
+  ): string {
+    const { mark, colour } = OUTCOMES[outcome];
+    const id = invocationId ? palette.dim(` #${shortId(invocationId)}`) : '';
+    const duration = palette.dim(`${formatMs(durationMs)} ms`);
+    return `${stamp(startedAtMs + durationMs)} ${palette[colour](mark)} ${what} ${duration}${id}`;
+  }
 
   function formatLog(record: LogRecord): string {
     const isNested = isSaidByFunction(record.category);
@@ -89,19 +104,19 @@ export function createConsoleReporter({ writeLine, nowMs, shows, palette, quiet 
 }
 
 /** Enough to tell the requests of a screen apart. */
-function shortId(invocationId: string): string {
+export function shortId(invocationId: string): string {
   return invocationId.slice(0, 4);
 }
 
 /** One decimal where it matters: 0.4, 3.7, 84. */
-function formatMs(ms: number): string {
+export function formatMs(ms: number): string {
   return String(ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
 
-/** A caller chooses the target: it must not be able to send commands to the terminal. */
-function printable(target: string): string {
+/** Whoever calls chooses the target, and whoever writes a blob its name: it must not be able to send commands to the terminal. */
+export function printable(target: string): string {
   return target.replace(CONTROL_CHARACTERS, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

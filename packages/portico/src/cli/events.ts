@@ -42,7 +42,7 @@ export const EVENTS = {
       watching: { type: 'boolean', doc: 'Whether changed sources reload the handler.' },
       functions: {
         type: 'object[]',
-        doc: 'name, type, disabled; methods (absent: all) and url if HTTP calls it; problem (code, message) if it is broken.',
+        doc: 'name, type, disabled; methods (absent: all) and url if HTTP calls it, else source (what it waits for) and invoke (the command that runs it by hand); problem (code, message) if it is broken.',
       },
       problems: { type: 'object[]', doc: 'code, severity, message; hint, file, line, column and functionName where known.' },
     },
@@ -82,6 +82,21 @@ export const EVENTS = {
       durationMs: { type: 'number', doc: 'From the first byte of the request to the last of the reply, in milliseconds.' },
       functionName,
       invocationId,
+    },
+  },
+  invocation: {
+    doc: 'A function ran for an event that is no request, its retries included.',
+    fields: {
+      functionName: { type: 'string', doc: 'The function.' },
+      invocationId: { type: 'string', doc: 'The invocation; empty if it never began.' },
+      reason: { type: 'string', doc: "Why it ran: New queue message detected on 'orders'." },
+      details: { type: 'object', optional: true, doc: 'Which event it was: strings, numbers and booleans by name.' },
+      outcome: {
+        type: 'string',
+        oneOf: ['succeeded', 'failed', 'abandoned'],
+        doc: 'abandoned: the host stopped before it was done, and the event comes again.',
+      },
+      durationMs: { type: 'number', doc: 'In milliseconds.' },
     },
   },
   log: {

@@ -4,12 +4,15 @@ import { HostError } from '../core/error.ts';
 export const EXIT_CODES = {
   ok: {
     code: 0,
-    doc: 'Stopped as asked: Ctrl+C, SIGTERM or SIGHUP, and everything was stopped in order. Also help, version and completion.',
+    doc: 'Stopped as asked: Ctrl+C, SIGTERM or SIGHUP, and everything was stopped in order. Of other commands: what they were asked to do is done.',
   },
-  failed: { code: 1, doc: 'Could not start, because a port is taken, for example. The message names the reason.' },
+  failed: {
+    code: 1,
+    doc: 'Could not start, because a port is taken, for example; or the function that was invoked failed, an HTTP function with a status from 400 up; or no host or no storage answered. The message names the reason.',
+  },
   usage: {
     code: 2,
-    doc: 'The command line is wrong, names a folder without an app or a file that cannot be used, or an address beyond loopback without --no-auth.',
+    doc: 'The command line is wrong, names a folder without an app, a file that cannot be used or a function that is not there, or an address beyond loopback without --no-auth.',
   },
   fault: { code: 70, doc: 'A fault in Portico itself. Please report it with the message.' },
   interrupted: { code: 130, doc: 'Stopped at once by a second Ctrl+C; requests that ran were cut off.' },

@@ -9,6 +9,8 @@ export type Flag = {
   readonly default?: string;
   /** May be given several times; every value counts. Of the others the last one counts. */
   readonly repeatable?: true;
+  /** A second one is a mistake. */
+  readonly once?: true;
   readonly completes?: 'file' | 'folder' | readonly string[];
 };
 
@@ -73,6 +75,51 @@ export const START_FLAGS = {
   attach: { value: 'PORT', doc: 'Use the handler that already listens on 127.0.0.1:PORT, such as one under a debugger; start none.' },
 } as const satisfies Record<string, Flag>;
 
+const APP_FLAG = {
+  value: 'APP',
+  completes: 'folder',
+  default: 'the one around the current folder',
+  doc: 'Folder of the app, or one below it.',
+} as const satisfies Flag;
+
+export const INVOKE_FLAGS = {
+  data: {
+    value: 'TEXT|@FILE|-',
+    once: true,
+    default: 'none',
+    doc: 'What the function gets: a text, what is in a file, or what comes on standard input. For a queue that is the message, for a blob its path; for HTTP the body.',
+  },
+  watch: {
+    doc: 'Run it again after every change of the app, or of that file, as soon as the host has taken the change over. Ctrl+C ends it.',
+  },
+  port: {
+    value: 'N',
+    default: '7071, or Host.LocalHttpPort of local.settings.json',
+    doc: 'Port of the host on this machine.',
+  },
+  url: { value: 'URL', default: 'http on this machine', doc: 'Address of the host.' },
+  app: APP_FLAG,
+  json: {
+    doc: 'Write one JSON object per run: functionName, outcome, durationMs; invocationId, error (code, message, hint), status and body (or bodyBase64) where there is one.',
+  },
+} as const satisfies Record<string, Flag>;
+
+export const QUEUE_FLAGS = {
+  connection: {
+    value: 'NAME',
+    default: 'AzureWebJobsStorage',
+    doc: 'App setting, or group of settings, that says which storage account; the emulator where it is not set.',
+  },
+  count: {
+    value: 'N',
+    default: '10 for peek, all for replay',
+    doc: 'How many messages to show (32 at most), or to put back.',
+  },
+  yes: { doc: 'Purge without asking.' },
+  app: { ...APP_FLAG, doc: 'Folder of the app whose settings and host.json count, or one below it.' },
+  json: { doc: 'Write JSON: one object per message or queue, or one that says how many messages it was.' },
+} as const satisfies Record<string, Flag>;
+
 export const GLOBAL_FLAGS = {
   help: { doc: 'Show help for a command.' },
   version: { doc: 'Print the version.' },
@@ -85,7 +132,23 @@ export type Command = {
   readonly doc: string;
   readonly completes?: 'folder' | readonly string[];
   readonly flags?: Readonly<Record<string, Flag>>;
+  /** What the first argument may be, and what follows it. */
+  readonly actions?: Readonly<Record<string, Action>>;
 };
+
+export type Action = { readonly argument?: string; readonly doc: string };
+
+export const QUEUE_ACTIONS = {
+  send: { argument: 'QUEUE TEXT|@FILE|-', doc: 'Send a message: a text, what is in a file, or what comes on standard input.' },
+  peek: { argument: 'QUEUE', doc: 'Show the first messages, and leave them there.' },
+  replay: { argument: 'QUEUE', doc: 'Put the messages of QUEUE-poison back into QUEUE; either name will do.' },
+  purge: { argument: 'QUEUE', doc: 'Delete all messages. Asks before, unless --yes is given.' },
+  list: { doc: 'Show all queues, with about how many messages each has.' },
+} as const satisfies Record<string, Action>;
+
+export type QueueAction = keyof typeof QUEUE_ACTIONS;
+
+const QUEUE_ACTION_NAMES = Object.keys(QUEUE_ACTIONS) as QueueAction[];
 
 export const COMMANDS = {
   start: {
@@ -94,13 +157,29 @@ export const COMMANDS = {
     completes: 'folder',
     flags: START_FLAGS,
   },
+  invoke: {
+    argument: 'NAME',
+    doc: 'Run one function of a running host by hand, whatever triggers it.',
+    flags: INVOKE_FLAGS,
+  },
+  queue: {
+    argument: 'ACTION',
+    doc: 'Look after the storage queues of an app.',
+    completes: QUEUE_ACTION_NAMES,
+    flags: QUEUE_FLAGS,
+    actions: QUEUE_ACTIONS,
+  },
   completion: { argument: SHELLS.join('|'), doc: 'Print the completion script of a shell.', completes: SHELLS },
-  help: { argument: '[COMMAND]', doc: 'Show help for a command.', completes: ['start', 'completion'] },
+  help: { argument: '[COMMAND]', doc: 'Show help for a command.', completes: ['start', 'invoke', 'queue', 'completion'] },
 } as const satisfies Record<string, Command>;
 
 export type CommandName = keyof typeof COMMANDS;
 
 type ValueOf<F extends Flag> = F extends { value: string } ? (F extends { repeatable: true } ? readonly string[] : string) : true;
 
-/** The flags of one `portico start`, as typed. */
-export type StartFlags = { readonly [Name in keyof typeof START_FLAGS]?: ValueOf<(typeof START_FLAGS)[Name]> };
+/** As typed. */
+type FlagsOf<Table extends Readonly<Record<string, Flag>>> = { readonly [Name in keyof Table]?: ValueOf<Table[Name]> };
+
+export type StartFlags = FlagsOf<typeof START_FLAGS>;
+export type InvokeFlags = FlagsOf<typeof INVOKE_FLAGS>;
+export type QueueFlags = FlagsOf<typeof QUEUE_FLAGS>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { START_FLAGS } from './flags.ts';
+import { COMMANDS, type Command, type CommandName } from './flags.ts';
 import { helpText } from './help.ts';
 
 describe('helpText', () => {
@@ -11,6 +11,8 @@ describe('helpText', () => {
 
         start [APP]               Run the function app in the folder APP, or the one around the current
                                   folder.
+        invoke NAME               Run one function of a running host by hand, whatever triggers it.
+        queue ACTION              Look after the storage queues of an app.
         completion bash|zsh|fish  Print the completion script of a shell.
         help [COMMAND]            Show help for a command.
 
@@ -70,9 +72,34 @@ describe('helpText', () => {
     `);
   });
 
-  test('fits a terminal of 100 columns and forgets no flag', () => {
-    const text = helpText('start');
+  test('of a command with actions lists them as well', () => {
+    expect(helpText('queue')).toMatchInlineSnapshot(`
+      "Usage: portico queue ACTION [FLAGS]
+
+      Look after the storage queues of an app.
+
+        send QUEUE TEXT|@FILE|-  Send a message: a text, what is in a file, or what comes on standard
+                                 input.
+        peek QUEUE               Show the first messages, and leave them there.
+        replay QUEUE             Put the messages of QUEUE-poison back into QUEUE; either name will do.
+        purge QUEUE              Delete all messages. Asks before, unless --yes is given.
+        list                     Show all queues, with about how many messages each has.
+
+        --connection NAME  App setting, or group of settings, that says which storage account; the
+                           emulator where it is not set. Default: AzureWebJobsStorage.
+        --count N          How many messages to show (32 at most), or to put back. Default: 10 for peek,
+                           all for replay.
+        --yes              Purge without asking.
+        --app APP          Folder of the app whose settings and host.json count, or one below it. Default:
+                           the one around the current folder.
+        --json             Write JSON: one object per message or queue, or one that says how many messages
+                           it was."
+    `);
+  });
+
+  test.each(Object.entries<Command>(COMMANDS))('of %s fits a terminal of 100 columns and forgets no flag', (name, { flags = {} }) => {
+    const text = helpText(name as CommandName);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
-    for (const name of Object.keys(START_FLAGS)) expect(text).toContain(`\n  --${name} `);
+    for (const flag of Object.keys(flags)) expect(text).toContain(`\n  --${flag} `);
   });
 });

@@ -1,4 +1,4 @@
-import { COMMANDS, type Command, type CommandName, type Flag, GLOBAL_FLAGS } from './flags.ts';
+import { type Action, COMMANDS, type Command, type CommandName, type Flag, GLOBAL_FLAGS } from './flags.ts';
 
 const LINE_WIDTH = 100;
 
@@ -20,6 +20,11 @@ export function commandUsage(name: string, { argument, flags }: Command): string
   return ['portico', name, argument, flags && '[FLAGS]'].filter(Boolean).join(' ');
 }
 
+/** `send QUEUE TEXT`. */
+export function actionUsage(name: string, { argument }: Action): string {
+  return argument === undefined ? name : `${name} ${argument}`;
+}
+
 function overview(): string {
   const commands = Object.entries<Command>(COMMANDS).map(([name, command]): Row => [`${name} ${command.argument ?? ''}`, command.doc]);
   return [
@@ -36,8 +41,13 @@ function overview(): string {
 }
 
 function commandHelp(name: string, command: Command): string {
+  const actions = command.actions ? ['', ...table(actionRows(command.actions))] : [];
   const flags = command.flags ? ['', ...table(flagRows(command.flags))] : [];
-  return [`Usage: ${commandUsage(name, command)}`, '', command.doc, ...flags].join('\n');
+  return [`Usage: ${commandUsage(name, command)}`, '', command.doc, ...actions, ...flags].join('\n');
+}
+
+function actionRows(actions: Readonly<Record<string, Action>>): Row[] {
+  return Object.entries(actions).map(([name, action]) => [actionUsage(name, action), action.doc]);
 }
 
 function flagRows(flags: Readonly<Record<string, Flag>>): Row[] {

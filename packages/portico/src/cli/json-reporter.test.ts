@@ -19,12 +19,30 @@ describe('createJsonReporter', () => {
       openUrls: ['http://192.0.2.7:7071'],
       authorityFile: '/authority.crt',
       functions: [
-        { name: 'a', type: 'httpTrigger', methods: undefined, url: 'http://127.0.0.1:7071/api/a', disabled: false, problem: undefined },
+        {
+          name: 'a',
+          type: 'httpTrigger',
+          methods: undefined,
+          url: 'http://127.0.0.1:7071/api/a',
+          source: undefined,
+          disabled: false,
+          problem: undefined,
+        },
+        {
+          name: 't',
+          type: 'timerTrigger',
+          methods: undefined,
+          url: undefined,
+          source: '0 */5 * * * *',
+          disabled: false,
+          problem: undefined,
+        },
         {
           name: 'b',
           type: '',
           methods: undefined,
           url: undefined,
+          source: undefined,
           disabled: true,
           problem: { code: 'X', severity: 'error', message: 'Bad.', line: 3 },
         },
@@ -54,6 +72,15 @@ describe('createJsonReporter', () => {
       functionName: undefined,
       invocationId: undefined,
     });
+    reporter.invocation({
+      startedAtMs: NOW - 4,
+      durationMs: 4,
+      functionName: 'a',
+      invocationId: 'id',
+      reason: 'Timer fired',
+      details: { late: true },
+      outcome: 'failed',
+    });
     reporter.log({
       level: 'warning',
       category: 'Host.Startup',
@@ -82,6 +109,7 @@ describe('createJsonReporter', () => {
         authorityFile: '/authority.crt',
         functions: [
           { name: 'a', type: 'httpTrigger', url: 'http://127.0.0.1:7071/api/a', disabled: false },
+          { name: 't', type: 'timerTrigger', source: '0 */5 * * * *', disabled: false, invoke: 'portico invoke t' },
           { name: 'b', type: '', disabled: true, problem: { code: 'X', message: 'Bad.' } },
         ],
         problems: [{ code: 'X', severity: 'error', message: 'Bad.', line: 3 }],
@@ -108,6 +136,16 @@ describe('createJsonReporter', () => {
         invocationId: 'id',
       },
       { event: 'request', time: TIME, method: 'GET', target: '/', outcome: 'aborted', durationMs: 4 },
+      {
+        event: 'invocation',
+        time: TIME,
+        functionName: 'a',
+        invocationId: 'id',
+        reason: 'Timer fired',
+        details: { late: true },
+        outcome: 'failed',
+        durationMs: 4,
+      },
       {
         event: 'log',
         time: TIME,

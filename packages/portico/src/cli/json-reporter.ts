@@ -2,7 +2,8 @@
 import type { HostError } from '../core/error.ts';
 import type { Problem } from '../core/problem.ts';
 import type { EventFields, EventName } from './events.ts';
-import { type LogFilter, showsRequest } from './log-filter.ts';
+import { invokeCommand, isInvoked } from './invoke-command.ts';
+import { type LogFilter, showsInvocation, showsRequest } from './log-filter.ts';
 import type { Reporter } from './reporter.ts';
 
 type JsonOptions = {
@@ -21,6 +22,7 @@ export function createJsonReporter({ writeLine, nowMs, shows }: JsonOptions): Re
     listening({ version, processId, root, url, openUrls, authorityFile, watching, functions, problems }) {
       const listed = functions.map(({ problem, ...summary }) => ({
         ...summary,
+        invoke: isInvoked({ ...summary, problem }) ? invokeCommand(summary.name, url) : undefined,
         problem: problem && { code: problem.code, message: problem.message },
       }));
       const told = { version, pid: processId, root, url, openUrls, authorityFile, watching };
@@ -36,6 +38,15 @@ export function createJsonReporter({ writeLine, nowMs, shows }: JsonOptions): Re
       const { startedAtMs, durationMs, method, target, status, outcome, functionName, invocationId } = summary;
       const fields = { method, target, status, outcome, durationMs: roundMs(durationMs), functionName, invocationId };
       emit('request', fields, startedAtMs + durationMs);
+    },
+    invocation(summary) {
+      if (!showsInvocation(shows, summary)) return;
+      const { startedAtMs, durationMs, functionName, invocationId, reason, details, outcome } = summary;
+      emit(
+        'invocation',
+        { functionName, invocationId, reason, details, outcome, durationMs: roundMs(durationMs) },
+        startedAtMs + durationMs,
+      );
     },
     log(record) {
       if (shows(record.category, record.level)) emit('log', record);

@@ -1,4 +1,4 @@
-import { LOG_LEVELS, type LogLevel, type RequestSummary } from '../core/log.ts';
+import { type InvocationSummary, LOG_LEVELS, type LogLevel, type RequestSummary } from '../core/log.ts';
 
 /** Category prefix → least level; `default` is the rest. */
 export type Levels = Readonly<Record<string, LogLevel>>;
@@ -15,8 +15,9 @@ type FilterOptions = {
   readonly verbosity: Verbosity;
 };
 
-/** Category of the lines that report requests. Only its own name, in host.json or --log, moves it. */
+/** Categories of the lines that report requests, and what ran for other events. Only their own names, in host.json or --log, move them. */
 const REQUESTS = 'Host.Requests';
+const INVOCATIONS = 'Host.Invocations';
 
 // Parity: what the function says is shown from Information on, what the host says from Warning on
 // (Azure Functions Core Tools, LoggingFilterHelper.cs), and `default` in host.json moves both.
@@ -32,7 +33,7 @@ export function createLogFilter({ chosen, ofApp, verbosity }: FilterOptions): Lo
   let leastRanks = new Map<string, number>();
 
   function leastRank(category: string): number {
-    const levels: Levels = { [REQUESTS]: 'information', ...ofApp(), ...chosen };
+    const levels: Levels = { [REQUESTS]: 'information', [INVOCATIONS]: 'information', ...ofApp(), ...chosen };
     const prefix = longestPrefix(category, Object.keys(levels)) ?? 'default';
     if (chosen[prefix]) return rank(chosen[prefix]);
     const unnamed = verbosity === 'verbose' ? 'debug' : (levels.default ?? builtIn(category));
@@ -55,7 +56,18 @@ export function createLogFilter({ chosen, ofApp, verbosity }: FilterOptions): Lo
 }
 
 export function showsRequest(shows: LogFilter, summary: RequestSummary): boolean {
+  if (isProbe(summary)) return shows(REQUESTS, 'debug');
   return shows(REQUESTS, looksFailed(summary) ? 'error' : 'information');
+}
+
+/** What balancers and tools ask all the time, and a host that is not ready says so itself. What asks the admin API to do something is no probe. */
+function isProbe({ method, target, outcome }: RequestSummary): boolean {
+  const reads = method === 'GET' || method === 'HEAD';
+  return reads && outcome !== 'refused' && /^\/(?:admin|runtime\/health)(?:[/?]|$)/i.test(target);
+}
+
+export function showsInvocation(shows: LogFilter, { outcome }: InvocationSummary): boolean {
+  return shows(INVOCATIONS, outcome === 'failed' ? 'error' : 'information');
 }
 
 /** A reply of the handler's own with such a status counts as succeeded for the host; whoever watches wants to see it. */

@@ -4,6 +4,7 @@ import { systemClock } from '../platform/system-clock.ts';
 import { openDescriptor } from './descriptor.ts';
 import type { Program } from './program.ts';
 import { reportFault, runPortico } from './run-portico.ts';
+import { standardInput } from './standard-input.ts';
 
 const program: Program = {
   argv: process.argv.slice(2),
@@ -12,6 +13,7 @@ const program: Program = {
   processId: process.pid,
   stdout: openDescriptor(1),
   stderr: openDescriptor(2),
+  stdin: standardInput,
   clock: systemClock,
   onSignal(listener) {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => listener(signal));

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import type { Descriptor } from './descriptor.ts';
+import type { Input } from './standard-input.ts';
 
 /** The process, as the command line sees it. main.ts makes it of the real one, tests of what they like. */
 export type Program = {
@@ -11,6 +12,7 @@ export type Program = {
   readonly processId: number;
   readonly stdout: Descriptor;
   readonly stderr: Descriptor;
+  readonly stdin: Input;
   readonly clock: Clock;
   /** Calls for every SIGINT, SIGTERM and SIGHUP from now on, which then no longer end the process by themselves. */
   onSignal(listener: (signal: StopSignal) => void): void;

@@ -1,8 +1,8 @@
 // The pages of docs/reference that describe the command line. Only the generator and a test load this.
 import { EVENTS, eventSchema } from './events.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { COMMANDS, type Command, type Flag, GLOBAL_FLAGS } from './flags.ts';
-import { commandUsage, flagDoc, flagUsage } from './help.ts';
+import { type Action, COMMANDS, type Command, type Flag, GLOBAL_FLAGS } from './flags.ts';
+import { actionUsage, commandUsage, flagDoc, flagUsage } from './help.ts';
 
 /** File name under docs/reference → its content. */
 export function referencePages(): Readonly<Record<string, string>> {
@@ -28,7 +28,8 @@ const LOG_CATEGORIES = [
 function cliPage(): string {
   const commands = Object.entries<Command>(COMMANDS).map(([name, command]) => {
     const flags = command.flags ? ['', ...markdownTable(['flag', 'meaning'], flagRows(command.flags))] : [];
-    return [`## portico ${name}`, '', `\`${commandUsage(name, command)}\``, '', command.doc, ...flags, ''].join('\n');
+    const actions = command.actions ? ['', ...markdownTable(['action', 'meaning'], actionRows(command.actions))] : [];
+    return [`## portico ${name}`, '', `\`${commandUsage(name, command)}\``, '', command.doc, ...actions, ...flags, ''].join('\n');
   });
   const exitCodes = Object.values(EXIT_CODES).map(({ code, doc }) => [String(code), doc]);
   return `${MARK}
@@ -77,6 +78,10 @@ ${events.join('\n\n')}
 }
 
 type FieldDoc = { type: string; doc: string; optional?: true; oneOf?: readonly string[] };
+
+function actionRows(actions: Readonly<Record<string, Action>>): string[][] {
+  return Object.entries(actions).map(([name, action]) => [`\`${actionUsage(name, action)}\``, action.doc]);
+}
 
 function flagRows(flags: Readonly<Record<string, Flag>>): string[][] {
   return Object.entries(flags).map(([name, flag]) => [`\`${flagUsage(name, flag)}\``, flagDoc(flag)]);

@@ -1,8 +1,8 @@
-import { HostError } from '../core/error.ts';
 import { shellUnknown } from '../core/error-catalogue.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import type { Descriptor } from './descriptor.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { explain } from './explain.ts';
 import { SHELLS } from './flags.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { Program } from './program.ts';
@@ -28,21 +28,18 @@ async function runCommand(line: CommandLine, program: Program): Promise<number> 
     const [{ start }, library] = await Promise.all([import('./start.ts'), program.loadHost()]);
     return start(line, program, library);
   }
+  if (line.command === 'invoke') return (await import('./invoke.ts')).invoke(line, program);
+  if (line.command === 'queue') return (await import('./queue.ts')).queue(line, program);
   print(await textFor(line), program.stdout, program);
   return EXIT_CODES.ok.code;
 }
 
-async function textFor(line: Exclude<CommandLine, { command: 'start' }>): Promise<string> {
+async function textFor(line: Exclude<CommandLine, { command: 'start' | 'invoke' | 'queue' }>): Promise<string> {
   if (line.command === 'version') return VERSION;
   if (line.command === 'help') return (await import('./help.ts')).helpText(line.topic);
   const shell = SHELLS.find((name) => name === line.shell);
   if (!shell) throw shellUnknown(line.shell, SHELLS);
   return (await import('./completion.ts')).completionScript(shell);
-}
-
-function explain(thrown: unknown): string {
-  if (thrown instanceof HostError) return `portico: ${thrown.message}${thrown.hint ? `\n  → ${thrown.hint}` : ''}`;
-  return `portico: a fault in Portico itself: ${thrown instanceof Error ? thrown.stack : String(thrown)}`;
 }
 
 function print(text: string, descriptor: Descriptor, { clock }: Pick<Program, 'clock'>): void {

@@ -53,10 +53,10 @@ async function firstFreePort(address: string): Promise<number> {
   throw noPortFree(address, FIRST_PORT, LAST_PORT);
 }
 
-function parsePort(flag: string, text: string, least: number): number {
+export function parsePort(flag: string, text: string, least: number): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= least && port <= LAST_PORT) return port;
-  throw flagValueWrong(flag, text, `a number from ${least} to ${LAST_PORT}${flag === '--port' ? ', or auto' : ''}`);
+  throw flagValueWrong(flag, text, `a number from ${least} to ${LAST_PORT}${least === 0 ? ', or auto' : ''}`);
 }
 
 function parseSeconds(flag: string, text: string): number {

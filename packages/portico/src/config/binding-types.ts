@@ -1,13 +1,19 @@
 // The binding types of Azure, and which of them Portico runs. Compare them ignoring case.
 // https://learn.microsoft.com/azure/azure-functions/functions-triggers-bindings#supported-bindings
+import { EXTENSIONS } from '../bindings/index.ts';
+import type { BindingType } from '../core/extension.ts';
 
-/** A manualTrigger waits for nobody: it is here because a call by hand is all it needs. */
-const RUN = ['httpTrigger', 'http', 'manualTrigger'];
+/** HTTP is no extension: its caller waits. A manualTrigger waits for nobody: it is here because a call by hand is all it needs. */
+const OWN = ['httpTrigger', 'http', 'manualTrigger'];
 
-const NOT_RUN_YET = [
-  'timerTrigger',
-  ...['queueTrigger', 'queue', 'blobTrigger', 'blob', 'table'],
-  'warmupTrigger',
+const DECLARED = new Map(
+  EXTENSIONS.flatMap(({ types }) => Object.entries(types).map(([type, declared]) => [type.toLowerCase(), declared])),
+);
+
+/** Undefined for what no extension declares. */
+export const declaredType = (type: string): BindingType | undefined => DECLARED.get(type.toLowerCase());
+
+const ELSEWHERE = [
   ...['serviceBusTrigger', 'serviceBus', 'eventHubTrigger', 'eventHub', 'eventGridTrigger', 'eventGrid'],
   ...['cosmosDBTrigger', 'cosmosDB', 'kafkaTrigger', 'kafka', 'rabbitMQTrigger', 'rabbitMQ'],
   ...['signalRTrigger', 'signalR', 'signalRConnectionInfo', 'signalRNegotiation'],
@@ -30,11 +36,13 @@ const NOT_RUN_YET = [
   ...['notificationHub', 'documentDB', 'mobileTable', 'botFramework', 'apiHubFile', 'apiHubFileTrigger', 'apiHubTable'],
 ];
 
-export const BINDING_TYPES: readonly string[] = [...RUN, ...NOT_RUN_YET];
+const RUN = [...OWN, ...EXTENSIONS.flatMap(({ types }) => Object.keys(types))];
+
+export const BINDING_TYPES: readonly string[] = [...RUN, ...ELSEWHERE];
 
 const STANDING = new Map([
+  ...ELSEWHERE.map((type) => [type.toLowerCase(), 'not run yet'] as const),
   ...RUN.map((type) => [type.toLowerCase(), 'run'] as const),
-  ...NOT_RUN_YET.map((type) => [type.toLowerCase(), 'not run yet'] as const),
 ]);
 
 export function standingOf(type: string): 'run' | 'not run yet' | 'unknown' {

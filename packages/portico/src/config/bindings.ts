@@ -1,8 +1,12 @@
 // The bindings of one function: each on its own, then all together.
+import { resolveBinding } from '../core/binding-options.ts';
+import type { SettingLookup } from '../core/expressions/setting-names.ts';
+import type { CheckFacts } from '../core/extension.ts';
 import type { BindingMetadata, HttpTriggerMetadata, JsonObject } from '../core/function-app.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { OptionsOf, Path } from '../core/options.ts';
 import {
+  bindingDirectionWrong,
   bindingNameInvalid,
   bindingNameMissing,
   bindingNameRepeated,
@@ -15,7 +19,7 @@ import {
   triggerMissing,
   triggerRepeated,
 } from '../core/problems/function-json.ts';
-import { BINDING_TYPES, isTriggerType, standingOf } from './binding-types.ts';
+import { BINDING_TYPES, declaredType, isTriggerType, standingOf } from './binding-types.ts';
 import type { Findings } from './findings.ts';
 import { type BINDING_OPTIONS, HTTP_METHODS, type HTTP_OPTIONS, type HTTP_TRIGGER_OPTIONS } from './function-options.ts';
 
@@ -28,8 +32,16 @@ export type ReadBinding = {
 
 export type BindingOptions = OptionsOf<typeof BINDING_OPTIONS> | OptionsOf<typeof HTTP_TRIGGER_OPTIONS>;
 
-/** What is wrong with the binding for itself. */
-export function checkBinding(options: BindingOptions, properties: JsonObject, path: Path, findings: Findings): ReadBinding {
+export type BindingFacts = CheckFacts & { readonly lookup: SettingLookup };
+
+/** What is wrong with the binding for itself. Its properties get the app settings that they name. */
+export function checkBinding(
+  options: BindingOptions,
+  properties: JsonObject,
+  path: Path,
+  findings: Findings,
+  facts: BindingFacts,
+): ReadBinding {
   const { type = '', name = '', direction, dataType, cardinality } = options;
   const http = 'authLevel' in options ? options : undefined;
   if (type === '') findings.add(bindingTypeMissing(), path);
@@ -41,7 +53,26 @@ export function checkBinding(options: BindingOptions, properties: JsonObject, pa
     const nearest = HTTP_METHODS.includes(method.toUpperCase()) ? undefined : nearestName(method, HTTP_METHODS);
     if (nearest) findings.add(methodMisspelt(method, nearest), [...path, 'methods', index]);
   }
-  return { metadata: { name, type, direction, dataType, cardinality, properties }, path, http };
+  const metadata = checkDeclared({ name, type, direction, dataType, cardinality, properties }, path, findings, facts);
+  return { metadata, path, http };
+}
+
+/** What an extension says of it. */
+function checkDeclared(written: BindingMetadata, path: Path, findings: Findings, facts: BindingFacts): BindingMetadata {
+  const declared = declaredType(written.type);
+  if (declared === undefined) return written;
+  const { binding, faults } = resolveBinding(written, declared.options, facts.lookup);
+  const directions = (['in', 'out'] as const).filter((direction) => {
+    return direction === 'in' ? declared.trigger !== undefined || declared.input !== undefined : declared.output !== undefined;
+  });
+  const { type, direction } = binding;
+  if (!(directions as readonly string[]).includes(direction) && !(direction === 'inout' && directions.length === 2)) {
+    findings.add(bindingDirectionWrong(type, direction, directions), [...path, 'direction']);
+  }
+  // What a table cannot tell makes no sense of a value that could not be put together.
+  const more = faults.length > 0 ? [] : (declared.check?.(binding, facts) ?? []);
+  for (const { problem, property } of [...faults, ...more]) findings.add(problem, property === undefined ? path : [...path, property]);
+  return binding;
 }
 
 /** The one trigger, or undefined when there is not exactly one. */

@@ -13,7 +13,7 @@ import {
   switchedOffInVain,
 } from '../core/problems/function-json.ts';
 import { azureParserMessage } from './azure-parser-message.ts';
-import { checkBinding, checkBindings, httpTriggerIn } from './bindings.ts';
+import { type BindingFacts, checkBinding, checkBindings, httpTriggerIn } from './bindings.ts';
 import { createFindings, type Findings, nameOf } from './findings.ts';
 import { BINDING_OPTIONS, FUNCTION_JSON, HTTP_TRIGGER_OPTIONS } from './function-options.ts';
 import { parseJson, valueAt } from './json-document.ts';
@@ -36,7 +36,12 @@ export type ReadFunction = {
   readonly problems: readonly Problem[];
 };
 
-export function readFunction({ name, directory, file }: FunctionFile, hasBundle: boolean): ReadFunction {
+export type FunctionFacts = BindingFacts & {
+  /** host.json names an extension bundle. */
+  readonly hasBundle: boolean;
+};
+
+export function readFunction({ name, directory, file }: FunctionFile, facts: FunctionFacts): ReadFunction {
   const path = `${name}/function.json`;
   const unlisted = (problem: Problem) => ({ draft: undefined, problems: [{ file: path, ...problem, functionName: name }] });
   if (!/^[a-z][a-z0-9_-]{0,127}$/i.test(name) || name.toLowerCase() === 'host')
@@ -58,13 +63,13 @@ export function readFunction({ name, directory, file }: FunctionFile, hasBundle:
   const written = valueAt(definition, ['bindings']);
   if (isListed && !options.bindings?.length) findings.add(bindingsMissing(), ['bindings']);
   if (!isListed || !options.bindings?.length || !Array.isArray(written)) return { draft: undefined, problems: findings.problems };
-  const bindings = options.bindings.map((binding, index) => checkBinding(binding, written[index], ['bindings', index], findings));
+  const bindings = options.bindings.map((binding, index) => checkBinding(binding, written[index], ['bindings', index], findings, facts));
 
   if (options.scriptFile && !existsSync(resolve(directory, options.scriptFile)))
     findings.add(scriptFileMissing(options.scriptFile), ['scriptFile']);
   for (const key of ['disabled', 'excluded'] as const) if (options[key]) findings.add(switchedOffInVain(key, name), [key]);
   const retry = toRetryPolicy(options.retry, valueAt(definition, ['retry']), (problem) => findings.add(problem, ['retry']));
-  const trigger = checkBindings(bindings, hasBundle, findings);
+  const trigger = checkBindings(bindings, facts.hasBundle, findings);
   const draft = {
     name,
     directory,

@@ -1,6 +1,7 @@
 // The option tables of function.json. https://learn.microsoft.com/azure/azure-functions/functions-triggers-bindings
+import { EXTENSIONS } from '../bindings/index.ts';
 import { choice, json, text } from '../core/option-values.ts';
-import { list, type Option, type OptionsOf, section } from '../core/options.ts';
+import { list, type Option, type OptionsOf, type OptionTable, type Section, section } from '../core/options.ts';
 import { AUTH_LEVELS } from './host-options.ts';
 import { valueAt } from './json-document.ts';
 import { RETRY_OPTIONS } from './retry-policy.ts';
@@ -39,19 +40,33 @@ export const HTTP_OPTIONS = {
 export const HTTP_TRIGGER_OPTIONS = { ...BINDING_OPTIONS, ...HTTP_OPTIONS };
 
 const BINDING = section(BINDING_OPTIONS, { open: true, doc: 'One binding; the other properties depend on its type.', source: SOURCE });
-const HTTP_TRIGGER = section(HTTP_TRIGGER_OPTIONS, { open: true, doc: 'An HTTP trigger.', source: HTTP_DOCS });
+
+/** What a binding of each type may have beside the options of every binding. */
+export const OPTIONS_BY_TYPE: readonly (readonly [type: string, table: OptionTable])[] = [
+  ['httpTrigger', HTTP_OPTIONS],
+  ...EXTENSIONS.flatMap(({ types }) => Object.entries(types).map(([type, { options }]) => [type, options] as const)),
+];
+
+const SECTIONS: ReadonlyMap<string, readonly [type: string, section: Section]> = new Map(
+  OPTIONS_BY_TYPE.map(([type, table]) => {
+    return [type.toLowerCase(), [type, section({ ...BINDING_OPTIONS, ...table }, { open: true, doc: `A ${type}.`, source: SOURCE })]];
+  }),
+);
 
 /** Read by the table of its type. */
 const ANY_BINDING: Option<OptionsOf<typeof BINDING_OPTIONS> | OptionsOf<typeof HTTP_TRIGGER_OPTIONS>> = {
   ...BINDING,
   schema() {
-    const isHttpTrigger = { properties: { type: { const: 'httpTrigger' } } };
-    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
-    return { ...BINDING.schema(), required: ['type', 'name'], if: isHttpTrigger, then: HTTP_TRIGGER.schema() };
+    const allOf = Array.from(SECTIONS.values(), ([type, options]) => {
+      // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
+      return { if: { properties: { type: { const: type } } }, then: options.schema() };
+    });
+    return { ...BINDING.schema(), required: ['type', 'name'], allOf };
   },
   read(written, path, report) {
     const type = valueAt(written, ['type']);
-    return (typeof type === 'string' && type.toLowerCase() === 'httptrigger' ? HTTP_TRIGGER : BINDING).read(written, path, report);
+    const [, options = BINDING] = (typeof type === 'string' && SECTIONS.get(type.toLowerCase())) || [];
+    return options.read(written, path, report) as OptionsOf<typeof BINDING_OPTIONS>;
   },
 };
 

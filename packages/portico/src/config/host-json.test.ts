@@ -110,7 +110,7 @@ describe('host.json', () => {
           excludedHosts: ['localhost', '127.0.0.1', '[::1]', 'x.test'],
         },
       },
-      extensions: { queues: { batchSize: 2 }, somebodyElses: { a: 1 } },
+      extensions: { queues: { batchSize: 2 }, somebodyelses: { a: 1 } },
       handler: {
         executablePath: './run',
         arguments: ['--port', '80'],

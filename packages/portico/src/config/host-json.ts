@@ -109,9 +109,12 @@ function toHttpConfig(http: HostOptions['extensions']['http'], findings: Finding
   };
 }
 
-function extensionsBesideHttp(value: JsonValue): JsonObject {
+function extensionsBesideHttp(value: JsonValue): Readonly<Record<string, JsonObject>> {
   const extensions = valueAt(value, ['extensions']);
-  return isJsonObject(extensions) ? Object.fromEntries(Object.entries(extensions).filter(([name]) => name.toLowerCase() !== 'http')) : {};
+  const sections = Object.entries(isJsonObject(extensions) ? extensions : {}).map(
+    ([name, section]) => [name.toLowerCase(), section] as const,
+  );
+  return Object.fromEntries(sections.filter((entry): entry is [string, JsonObject] => entry[0] !== 'http' && isJsonObject(entry[1])));
 }
 
 /** The version of the file alone counts; the environment does not replace it. */

@@ -1,4 +1,5 @@
 // The option tables of host.json. https://learn.microsoft.com/azure/azure-functions/functions-host-json
+import { EXTENSIONS } from '../bindings/index.ts';
 import { choice, flag, integer, json, text, timeSpan } from '../core/option-values.ts';
 import { list, record, section } from '../core/options.ts';
 import { RETRY_OPTIONS } from './retry-policy.ts';
@@ -166,8 +167,6 @@ export const HOST_OPTIONS = {
   extensions: section(
     {
       http,
-      queues: elsewhere('Storage queues.', 'queues'),
-      blobs: elsewhere('Storage blobs.', 'blobs'),
       serviceBus: elsewhere('Service Bus.', 'servicebus'),
       eventHubs: elsewhere('Event Hubs.', 'eventhub'),
       cosmosDB: elsewhere('Cosmos DB.', 'cosmosdb'),
@@ -176,6 +175,7 @@ export const HOST_OPTIONS = {
       kafka: json({ doc: 'Kafka.' }),
       signalR: json({ doc: 'SignalR.' }),
       mcp: json({ doc: 'Model Context Protocol tools.' }),
+      ...Object.fromEntries(EXTENSIONS.flatMap(({ name, hostOptions }) => (hostOptions === undefined ? [] : [[name, hostOptions]]))),
     },
     { open: true, doc: 'One section per trigger or binding family.', source: `${HOST_DOCS}#extensions` },
   ),

@@ -1,5 +1,6 @@
 // Reads a whole function app: settings, portico.json, host.json and every function.json. Start here.
 // Nothing is written, nothing is started, and nothing that is in the files makes it throw: what is wrong with them becomes a list of problems.
+import { settingLookup } from '../core/expressions/setting-names.ts';
 import type { FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import { functionsFromRoutes } from './custom-routes.ts';
 import { compareNames, functionFiles } from './function-files.ts';
@@ -18,15 +19,18 @@ export type AppSource = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** An allow-list that goes over that of host.json, item by item. */
   readonly functions?: readonly string[] | undefined;
+  /** IANA name of the machine's. Default UTC. */
+  readonly systemTimeZone?: (() => string) | undefined;
 };
 
-export function loadFunctionApp({ root, environment, functions = [] }: AppSource): FunctionApp {
+export function loadFunctionApp({ root, environment, functions = [], systemTimeZone = () => 'UTC' }: AppSource): FunctionApp {
   const { settings, local, problems: settingsProblems } = readSettings(root, environment);
   const porticoJson = readPorticoJson(root);
   const host = readHostJson(root, settings, functions);
   const files = functionFiles(root);
   const hasBundle = host.document !== undefined && host.options.extensionBundle.id !== undefined;
-  const inFolders = files.map((file) => readFunction(file, hasBundle));
+  const facts = { settings, systemTimeZone, lookup: settingLookup(settings), hasBundle };
+  const inFolders = files.map((file) => readFunction(file, facts));
   // Beside function.json files routes are a fault, and make no functions.
   const fromRoutes = host.document && files.length === 0 ? functionsFromRoutes(host) : [];
   const drafts = [...inFolders.flatMap(({ draft }) => draft ?? []), ...fromRoutes].sort((one, other) => compareNames(one.name, other.name));

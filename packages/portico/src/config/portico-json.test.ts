@@ -7,6 +7,7 @@ const DEFAULTS = {
   trustedProxies: [],
   xffStyle: 'plain',
   processes: 1,
+  keepOutputText: false,
   build: undefined,
   watch: { ignore: [], pollMs: undefined },
   healthCheck: undefined,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FunctionLimits, HandlerConfig, HealthCheckConfig, JsonObject, JsonValue, PorticoConfig } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { choice, integer, integerOr, text, timeSpan } from '../core/option-values.ts';
+import { choice, flag, integer, integerOr, text, timeSpan } from '../core/option-values.ts';
 import { list, type OptionsOf, record, section } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import { keyRepeated } from '../core/problems/any-file.ts';
@@ -28,6 +28,11 @@ const PORTICO_OPTIONS = {
   xffStyle: choice(['plain', 'azure'], {
     default: 'plain',
     doc: 'What X-Forwarded-For tells the handler of the caller: "plain" the address, "azure" address:port, as behind Azure\'s front end.',
+  }),
+  keepOutputText: flag({
+    default: false,
+    doc: 'Azure guesses what text in an output means: what is valid base64 becomes the bytes it stands for, what looks like JSON is read as JSON. True: text stays as it is; on Azure it will not.',
+    source: 'https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers#response-payload',
   }),
   processes: integerOr('auto', {
     default: 1,

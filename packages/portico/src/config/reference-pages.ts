@@ -1,6 +1,6 @@
 // The JSON Schemas, and the pages of docs/reference about configuration files, out of the option tables. Only the generator and a test load this.
 import { jsonSchemaOf, type Option, type OptionTable, type Section } from '../core/options.ts';
-import { FUNCTION_JSON, HTTP_OPTIONS } from './function-options.ts';
+import { FUNCTION_JSON, OPTIONS_BY_TYPE } from './function-options.ts';
 import { HOST_JSON } from './host-options.ts';
 import { LOCAL_SETTINGS_JSON } from './local-settings.ts';
 import { PORTICO_JSON } from './portico-json.ts';
@@ -25,7 +25,9 @@ A value that cannot be read costs that value: its default is used, and a warning
     name: 'function.json',
     root: FUNCTION_JSON,
     about: 'Every folder of the app with a function.json is a function of that name.\nA fault in it takes that function down and no other.',
-    more: { 'Of an httpTrigger': HTTP_OPTIONS },
+    more: Object.fromEntries(
+      OPTIONS_BY_TYPE.filter(([, table]) => Object.keys(table).length > 0).map(([type, table]) => [`Of type ${type}`, table]),
+    ),
   },
   {
     name: 'local.settings.json',

@@ -1,5 +1,5 @@
 // Every error that can cross a folder, one entry each, sorted by area. docs/errors.md has an anchor for every code; a code is never reused.
-import { defineError, messageOf } from './error.ts';
+import { defineError, HostError, messageOf } from './error.ts';
 
 // Command line: kind usage, exit code 2.
 
@@ -22,7 +22,7 @@ export const shellUnknown = defineError('SHELL_UNKNOWN', 'usage', (found: string
 
 export const flagUnknown = defineError('FLAG_UNKNOWN', 'usage', (flag: string, nearest: string | undefined) => ({
   message: `There is no flag ${flag}.`,
-  hint: nearest ? `Did you mean --${nearest}?` : '"portico start --help" lists the flags.',
+  hint: nearest ? `Did you mean --${nearest}?` : '"portico help COMMAND" lists the flags of a command.',
 }));
 
 export const flagValueMissing = defineError('FLAG_VALUE_MISSING', 'usage', (flag: string, value: string | undefined) => ({
@@ -50,9 +50,49 @@ export const flagsContradict = defineError('FLAGS_CONTRADICT', 'usage', (flag: s
   hint: 'Leave one of them out.',
 }));
 
-export const tooManyArguments = defineError('TOO_MANY_ARGUMENTS', 'usage', (command: string, words: readonly string[]) => ({
-  message: `"portico ${command}" takes one argument, but ${words.length} were given: ${words.join(' ')}.`,
-  hint: 'A flag whose value holds spaces needs quotes around it.',
+export const flagNotOfCommand = defineError('FLAG_NOT_OF_COMMAND', 'usage', (flag: string, command: string) => ({
+  message: `"portico ${command}" has no flag ${flag}.`,
+  hint: `"portico ${command} --help" lists those it has.`,
+}));
+
+export const flagRepeated = defineError('FLAG_REPEATED', 'usage', (flag: string) => ({
+  message: `${flag} was given more than once.`,
+  hint: 'Leave all but one of them out.',
+}));
+
+export const argumentMissing = defineError('ARGUMENT_MISSING', 'usage', (command: string, what: string, usage: string) => ({
+  message: `"portico ${command}" needs ${what}.`,
+  hint: `Write ${usage}`,
+}));
+
+export const actionUnknown = defineError(
+  'ACTION_UNKNOWN',
+  'usage',
+  (command: string, word: string | undefined, nearest: string | undefined, known: readonly string[]) => ({
+    message: word === undefined ? `"portico ${command}" needs to know what to do.` : `There is no "portico ${command} ${word}".`,
+    hint: nearest ? `Did you mean "portico ${command} ${nearest}"?` : `Write "portico ${command}" and one of ${known.join(', ')}.`,
+  }),
+);
+
+export const tooManyArguments = defineError('TOO_MANY_ARGUMENTS', 'usage', (command: string, most: number, words: readonly string[]) => ({
+  message: `"portico ${command}" takes ${['no argument', 'one argument', 'two arguments'][most]}, but ${words.length} ${words.length === 1 ? 'was' : 'were'} given: ${words.join(' ')}.`,
+  hint: `What holds spaces needs quotes around it; "portico help ${command.split(' ', 1)[0]}" shows what goes where.`,
+}));
+
+export const dataUnreadable = defineError('DATA_UNREADABLE', 'usage', (file: string, cause: unknown) => ({
+  message: `The data cannot be read from ${file}: ${messageOf(cause)}`,
+  hint: 'After the "@" comes the path of a file; text that begins with "@" can be given on standard input, with "-".',
+  cause,
+}));
+
+export const dataNotText = defineError('DATA_NOT_TEXT', 'usage', (source: string) => ({
+  message: `The data from ${source} is no text: it is not UTF-8.`,
+  hint: 'Only the body for an HTTP function can be binary. For a blob trigger give the path of the blob.',
+}));
+
+export const confirmationMissing = defineError('CONFIRMATION_MISSING', 'usage', (command: string) => ({
+  message: `"portico ${command}" asks before it deletes anything, and there is no terminal to ask at.`,
+  hint: 'Give --yes if that is what you want.',
 }));
 
 export const noPortFree = defineError('NO_PORT_FREE', 'service', (address: string, first: number, last: number) => ({
@@ -438,6 +478,356 @@ export const outputNotAnObject = defineError('OUTPUT_NOT_AN_OBJECT', 'worker', (
 export const outputNotJson = defineError('OUTPUT_NOT_JSON', 'worker', (facts: { output: string; reason: string }) => ({
   message: `The output "${facts.output}" is text that begins and ends like JSON, but cannot be read as such: ${facts.reason}.`,
   hint: 'Mend it, or let it begin or end with something else than a brace or a bracket. On Azure the invocation fails as well.',
+}));
+
+export const inputFailed = defineError(
+  'INPUT_FAILED',
+  'service',
+  ({ binding, type, reason, cause }: { binding: string; type: string; reason: string; cause: unknown }) => ({
+    message: `The input "${binding}" (${type}) cannot be read: ${reason}`,
+    hint: 'The handler was not called.',
+    cause,
+  }),
+);
+
+export const outputFailed = defineError(
+  'OUTPUT_FAILED',
+  'service',
+  ({
+    functionName,
+    binding,
+    type,
+    reason,
+    cause,
+  }: {
+    functionName: string;
+    binding: string;
+    type: string;
+    reason: string;
+    cause: unknown;
+  }) => ({
+    message: `${functionName} ran, but its output "${binding}" (${type}) cannot be written: ${reason}`,
+    hint: 'The invocation has failed. What other outputs have written stays.',
+    cause,
+  }),
+);
+
+export const listenerNotStarted = defineError(
+  'LISTENER_NOT_STARTED',
+  'service',
+  ({ functionName, pauseMs, cause }: { functionName: string; pauseMs: number; cause: unknown }) => ({
+    message: `The trigger of ${functionName} does not listen: ${messageOf(cause)}`,
+    hint: `${(cause instanceof HostError && cause.hint) || ''} It is tried again in ${Math.round(pauseMs / 1000)} s; the other functions run.`.trim(),
+    cause,
+  }),
+);
+
+// Storage accounts.
+
+export const storageUnreachable = defineError(
+  'STORAGE_UNREACHABLE',
+  'service',
+  (facts: { failed: string; host: string; reason: string; advice: string; cause: unknown }) => ({
+    message: `${facts.failed}: there is no connection to ${facts.host} (${facts.reason}).`,
+    hint: facts.advice,
+    cause: facts.cause,
+  }),
+);
+
+export const storageRefused = defineError(
+  'STORAGE_REFUSED',
+  'service',
+  (facts: { failed: string; host: string; status: number; code: string; advice: string; cause: unknown }) => ({
+    message: `${facts.failed}: ${facts.host} answered ${facts.status} (${facts.code}).`,
+    hint: facts.advice,
+    cause: facts.cause,
+  }),
+);
+
+export const storageApiVersion = defineError(
+  'STORAGE_API_VERSION',
+  'service',
+  (facts: { failed: string; host: string; reason: string; cause: unknown }) => ({
+    message: `${facts.failed}: the emulator at ${facts.host} is older than this program's storage library. ${facts.reason}`.trimEnd(),
+    hint: 'azurite --skipApiVersionCheck',
+    cause: facts.cause,
+  }),
+);
+
+export const storageCredentialMissing = defineError(
+  'STORAGE_CREDENTIAL_MISSING',
+  'service',
+  (facts: { failed: string; reason: string; cause: unknown }) => ({
+    message: `${facts.failed}: Azure does not know who asks. ${facts.reason}`,
+    hint: "On a developer's machine: az login. On Azure: give the app a managed identity. Elsewhere: set clientId, clientSecret and tenantId of the connection.",
+    cause: facts.cause,
+  }),
+);
+
+export const storageFailed = defineError(
+  'STORAGE_FAILED',
+  'service',
+  (facts: { failed: string; answer: string; reason: string; cause: unknown }) => ({
+    message: `${facts.failed}${facts.answer === '' ? '' : `: the answer was ${facts.answer}`}. ${facts.reason}`.trimEnd(),
+    cause: facts.cause,
+  }),
+);
+
+// Blobs.
+
+export const blobPathUnusable = defineError(
+  'BLOB_PATH_UNUSABLE',
+  'config',
+  (facts: { binding: string; path: string; reason: string; azure: string }) => ({
+    message: `The path of the binding "${facts.binding}" is ${JSON.stringify(facts.path)} for this event, which ${facts.reason}.`,
+    hint: `What its expressions stand for comes from the event: check that. ${onAzure(facts.azure)}`,
+  }),
+);
+
+export const blobTooLarge = defineError(
+  'BLOB_TOO_LARGE',
+  'service',
+  (facts: { blob: string; bytes: number; limitBytes: number; kind: 'bytes' | 'text' }) => ({
+    message: `The blob "${facts.blob}" has ${facts.bytes} bytes, and as ${facts.kind} a handler can be given ${facts.limitBytes} at most.`,
+    hint: 'A payload is one JSON text, and such a text has an end. Let the handler read the blob itself: "Uri" in Metadata says where it is, and {blobTrigger} its path. Azure has no such limit, but holds the blob in memory several times.',
+  }),
+);
+
+export const blobTypeWrong = defineError('BLOB_TYPE_WRONG', 'service', (facts: { blob: string; found: string }) => ({
+  message: `The blob "${facts.blob}" is of type ${facts.found}, and an output writes block blobs.`,
+  hint: 'Write to another name, or remove that blob first.',
+}));
+
+export const blobNotGiven = defineError('BLOB_NOT_GIVEN', 'config', (functionName: string) => ({
+  message: `${functionName} needs a blob to run for, and none was named.`,
+  hint: 'Give its path as the input: {"input":"container/name"}.',
+}));
+
+export const blobNotFound = defineError('BLOB_NOT_FOUND', 'service', (blob: string, account: string) => ({
+  message: `There is no blob "${blob}" in the storage account ${account}.`,
+  hint: 'The input is "container/name", and the names of blobs count case.',
+}));
+
+// What the host remembers.
+
+export const stateUnwritable = defineError('STATE_UNWRITABLE', 'service', (place: string, cause: unknown) => ({
+  message: `What the host remembers cannot be written to ${place}: ${messageOf(cause)}.`,
+  hint: 'Let this user write there. In a read-only container, point XDG_STATE_HOME to a folder that can be written to, or set AzureWebJobsStorage to a storage account.',
+  cause,
+}));
+
+export const stateDiskFull = defineError('STATE_DISK_FULL', 'service', (file: string, cause: unknown) => ({
+  message: `What the host remembers cannot be written to ${file}: the disk is full (${messageOf(cause)}).`,
+  hint: 'Make room on it. Until then timers and blob triggers may run again what they have run.',
+  cause,
+}));
+
+export const stateLocked = defineError('STATE_LOCKED', 'service', (file: string, waitedMs: number, cause: unknown) => ({
+  message: `Another program holds ${file} for longer than ${waitedMs} ms (${messageOf(cause)}).`,
+  hint: `Close the program that has it open, such as a database browser: lsof ${file}`,
+  cause,
+}));
+
+export const stateBroken = defineError('STATE_BROKEN', 'service', (file: string, keptAs: string, cause: unknown) => ({
+  message: `What the host remembered in ${file} cannot be read (${messageOf(cause)}), so it begins anew: timers take up their schedule from now on, and blobs that were handled may be handled again.`,
+  hint: `The old file is kept as ${keptAs}; delete it when nobody misses anything.`,
+  cause,
+}));
+
+export const stateFailed = defineError('STATE_FAILED', 'service', (file: string, cause: unknown) => ({
+  message: `What the host remembers in ${file} cannot be used: ${messageOf(cause)}.`,
+  hint: 'If it stays so, stop the host and move the file away: it begins anew then.',
+  cause,
+}));
+
+export const stateClosed = defineError('STATE_CLOSED', 'internal', () => ({
+  message: 'What the host remembers was asked for after it was closed.',
+}));
+
+// Tables.
+
+type TableRowPlace = { readonly output: string; readonly table: string; readonly row: string };
+
+export const tableNameUnusable = defineError('TABLE_NAME_UNUSABLE', 'config', (facts: { binding: string; table: string }) => ({
+  message: `The table of the binding "${facts.binding}" is ${JSON.stringify(facts.table)} for this event, which cannot be the name of a table.`,
+  hint: `It is 3 to 63 letters and digits, and a letter comes first. What its expressions stand for comes from the event: check that. ${onAzure(`'${facts.table}' is not a valid name for an Azure table`)}`,
+}));
+
+export const tableMissing = defineError(
+  'TABLE_MISSING',
+  'service',
+  (facts: { binding: string; table: string; account: string; cause: unknown }) => ({
+    message: `The input "${facts.binding}" cannot read the table "${facts.table}": there is none of that name in the storage account ${facts.account}.`,
+    hint: `az storage table create --name ${facts.table} --connection-string "..." makes it, and so does the first row that a table output writes. ${onAzure('The table specified does not exist.')}`,
+    cause: facts.cause,
+  }),
+);
+
+export const tableFilterValueUnusable = defineError(
+  'TABLE_FILTER_VALUE_UNUSABLE',
+  'config',
+  (facts: { binding: string; expression: string }) => ({
+    message: `{${facts.expression}} in "filter" of the binding "${facts.binding}" stands without quotes, and its value is neither a number nor true or false.`,
+    hint: `Put quotes around it if it is text: '{${facts.expression}}'. ${onAzure(`An invalid parameter value was specified for filter parameter '${facts.expression}'.`)}`,
+  }),
+);
+
+export const tableFilterRefused = defineError(
+  'TABLE_FILTER_REFUSED',
+  'config',
+  (facts: { binding: string; table: string; filter: string; cause: unknown }) => ({
+    message: `The input "${facts.binding}" cannot read the table "${facts.table}": the service does not understand its filter ${JSON.stringify(facts.filter)}.`,
+    hint: "Compare a property with a value: Name eq 'Ada', Age gt 36, Big eq 5L, Born lt datetime'2024-01-31T00:00:00Z'; join such with and, or, not. https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities",
+    cause: facts.cause,
+  }),
+);
+
+export const tableInputTooLarge = defineError(
+  'TABLE_INPUT_TOO_LARGE',
+  'service',
+  (facts: { binding: string; table: string; rowCount: number; limitCharacters: number }) => ({
+    message: `The input "${facts.binding}" reads too much of the table "${facts.table}": its first ${facts.rowCount} rows have more than ${facts.limitCharacters} characters as JSON, and there are others.`,
+    hint: 'Name a partition, or say which rows with "filter" or how many with "take". Azure has no such limit, but holds all of it in memory several times.',
+  }),
+);
+
+export const tableKeyAbsent = defineError('TABLE_KEY_ABSENT', 'worker', (facts: TableRowPlace & { key: string }) => ({
+  message: `${facts.row} of the output "${facts.output}" to the table "${facts.table}" has no ${facts.key}: neither the row nor the binding says one.`,
+  hint: `Put "${facts.key}" into the row, or "${facts.key.replace(/^./, (letter) => letter.toLowerCase())}" into the binding; expressions may stand there. Nothing was written.`,
+}));
+
+export const tableKeyNotText = defineError('TABLE_KEY_NOT_TEXT', 'worker', (facts: TableRowPlace & { key: string; got: string }) => ({
+  message: `${facts.key} of ${facts.row.toLowerCase()} of the output "${facts.output}" to the table "${facts.table}" is ${facts.got}, but it has to be text.`,
+  hint: `Write it in quotes: {"${facts.key}":"7"}. Nothing was written. On Azure the invocation fails as well.`,
+}));
+
+export const tableKeyUnusable = defineError(
+  'TABLE_KEY_UNUSABLE',
+  'worker',
+  (facts: TableRowPlace & { key: string; text: string; reason: string }) => ({
+    message: `${facts.key} of ${facts.row.toLowerCase()} of the output "${facts.output}" to the table "${facts.table}" is ${JSON.stringify(facts.text)}, and no row can have that key: it ${facts.reason}.`,
+    hint: `Keys hold no "/", "\\", "#" or "?" and no control characters; encodeURIComponent makes one of any text. Nothing was written. ${onAzure('is not a valid value for a partition key or row key.')}`,
+  }),
+);
+
+export const tableNumberTooLarge = defineError('TABLE_NUMBER_TOO_LARGE', 'worker', (facts: TableRowPlace & { property: string }) => ({
+  message: `"${facts.property}" in ${facts.row.toLowerCase()} of the output "${facts.output}" to the table "${facts.table}" is a whole number of more than 64 bits, which no table holds.`,
+  hint: 'Write it as text. Nothing was written.',
+}));
+
+type TableRowFailure = {
+  readonly binding: string;
+  readonly table: string;
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  readonly writtenCount: number;
+  readonly rowCount: number;
+  readonly cause: unknown;
+};
+
+function describeRow({ binding, table, partitionKey, rowKey }: TableRowFailure): string {
+  return `The output "${binding}" cannot write the row with PartitionKey ${JSON.stringify(partitionKey)} and RowKey ${JSON.stringify(rowKey)} to the table "${table}"`;
+}
+
+const writtenBefore = ({ writtenCount, rowCount }: TableRowFailure): string =>
+  rowCount === 1 ? '' : ` ${writtenCount} of ${rowCount} rows are written.`;
+
+export const tableRowExists = defineError('TABLE_ROW_EXISTS', 'service', (facts: TableRowFailure) => ({
+  message: `${describeRow(facts)}: it is there already.${writtenBefore(facts)}`,
+  hint: `Add "ETag": "*" to the row to replace what is there. ${onAzure('The specified entity already exists.')}`,
+  cause: facts.cause,
+}));
+
+export const tableRowChanged = defineError('TABLE_ROW_CHANGED', 'service', (facts: TableRowFailure) => ({
+  message: `${describeRow(facts)}: what is there has another ETag, so somebody has written it since.${writtenBefore(facts)}`,
+  hint: `Read it anew, or write "ETag": "*" to replace it whatever it is. ${onAzure('The update condition specified in the request was not satisfied.')}`,
+  cause: facts.cause,
+}));
+
+export const tableRowMissing = defineError('TABLE_ROW_MISSING', 'service', (facts: TableRowFailure) => ({
+  message: `${describeRow(facts)}: its ETag says which version to replace, but there is no such row.${writtenBefore(facts)}`,
+  hint: `Leave "ETag" out to insert the row, or write "*". ${onAzure('The specified resource does not exist.')}`,
+  cause: facts.cause,
+}));
+
+// Timers.
+
+export const timerStandsStill = defineError(
+  'TIMER_STANDS_STILL',
+  'service',
+  ({ functionName, cause }: { functionName: string; cause: unknown }) => ({
+    message: `The timer ${functionName} stands still: ${messageOf(cause)}`,
+    hint: `${(cause instanceof HostError && cause.hint) || ''} Without its lock nobody knows whether another host runs it. It goes on by itself when that can be asked again.`.trim(),
+    cause,
+  }),
+);
+
+export const timerStatusUnreadable = defineError('TIMER_STATUS_UNREADABLE', 'service', (path: string, fault: string) => ({
+  message: `The status of a timer at ${path} cannot be read: ${fault}.`,
+  hint: 'It counts as none and is written anew. A run that was missed before is not made up for.',
+}));
+
+export const timerStatusNotKept = defineError(
+  'TIMER_STATUS_NOT_KEPT',
+  'service',
+  ({ functionName, cause }: { functionName: string; cause: unknown }) => ({
+    message: `The status of the timer ${functionName} cannot be kept: ${messageOf(cause)}`,
+    hint: `${(cause instanceof HostError && cause.hint) || ''} The timer runs on. A host that starts before the next status is kept takes its last run for missed.`.trim(),
+    cause,
+  }),
+);
+
+// A running host, as the commands that speak to one find it.
+
+export const hostNotFound = defineError('HOST_NOT_FOUND', 'service', (url: string, cause: unknown) => ({
+  message: `No host answers at ${url}: ${messageOf(cause)}.`,
+  hint: 'Start it with "portico start", or say where it is with --port or --url.',
+  cause,
+}));
+
+export const hostCertificateUnknown = defineError('HOST_CERTIFICATE_UNKNOWN', 'service', (url: string, cause: unknown) => ({
+  message: `The certificate of ${url} is not trusted: ${messageOf(cause)}.`,
+  hint: 'Name the file of its authority in NODE_EXTRA_CA_CERTS; "portico start --https" says which that is.',
+  cause,
+}));
+
+export const hostRefuses = defineError('HOST_REFUSES', 'service', (url: string, status: number) => ({
+  message: `The host at ${url} does not let this command in: the answer was ${status}.`,
+  hint: 'Its admin API asks for a key, which this command cannot give.',
+}));
+
+export const hostAnswerUnknown = defineError('HOST_ANSWER_UNKNOWN', 'service', (request: string, status: number) => ({
+  message: `${request} was answered with ${status}, as no host of functions answers.`,
+  hint: 'Something else may listen there: check --port or --url.',
+}));
+
+export const functionNotThere = defineError(
+  'FUNCTION_NOT_THERE',
+  'usage',
+  (name: string, url: string, nearest: string | undefined, known: readonly string[]) => ({
+    message: `The host at ${url} has no function "${name}".`,
+    hint: nearest ? `Did you mean ${nearest}?` : known.length === 0 ? 'It has no functions at all.' : `It has ${known.join(', ')}.`,
+  }),
+);
+
+export const functionBroken = defineError('FUNCTION_BROKEN', 'config', (name: string, reasons: readonly string[]) => ({
+  message: `The function "${name}" cannot run: ${reasons.join(' ')}`,
+  hint: 'Mend that; the host reads the file again by itself.',
+}));
+
+export const functionDisabled = defineError('FUNCTION_DISABLED', 'config', (name: string) => ({
+  message: `The function "${name}" is disabled, and its address is answered with 404.`,
+  hint: `Remove the setting AzureWebJobs.${name}.Disabled, or set it to false.`,
+}));
+
+export const routeNeedsValues = defineError('ROUTE_NEEDS_VALUES', 'usage', (name: string, url: string) => ({
+  message: `"${name}" has a route with parameters, whose values nobody has given: ${url}`,
+  hint: 'Call that address with a tool such as curl, with values in place of the braces.',
+}));
+
+export const dataNotTaken = defineError('DATA_NOT_TAKEN', 'usage', (name: string, methods: readonly string[]) => ({
+  message: `"${name}" answers ${methods.join(' and ')} alone, and such a request has no body for --data.`,
+  hint: 'Leave --data out, or allow another method in function.json.',
 }));
 
 // The library.

@@ -35,6 +35,8 @@ export type BindingType = {
   readonly options: OptionTable;
   /** What is wrong with one binding beyond its table: called once at load, with settings put in. */
   readonly check?: (binding: BindingMetadata, facts: CheckFacts) => readonly BindingFault[];
+  /** What a trigger waits for, in few words, for the list of functions: a schedule, the name of a queue. */
+  readonly describe?: (binding: BindingMetadata) => string | undefined;
   readonly trigger?: () => Promise<TriggerBinding>;
   readonly input?: () => Promise<InputBinding>;
   readonly output?: () => Promise<OutputBinding>;

@@ -47,8 +47,8 @@ export type HostConfig = {
   /** Undefined: the app has no custom handler. */
   readonly handler: HandlerConfig | undefined;
   readonly configurationProfile: string | undefined;
-  /** `extensions` without `http`, for the extensions to read. */
-  readonly extensions: JsonObject;
+  /** `extensions` without `http`, by name in lower case, as written: the tables of the extensions read them. */
+  readonly extensions: Readonly<Record<string, JsonObject>>;
 };
 
 export type LoggingConfig = {
@@ -106,6 +106,8 @@ export type PorticoConfig = {
   readonly trustedProxies: readonly string[];
   /** `azure` appends `ip:port`, as Azure's front end does; `plain` the address alone. */
   readonly xffStyle: 'plain' | 'azure';
+  /** Text in outputs stays as it is, whatever it looks like. Default false: base64 and JSON in it are read, as on Azure. */
+  readonly keepOutputText: boolean;
   /** How many copies of the handler run; `auto`: one for each processor that this process may use. Default 1. */
   readonly processes: number | 'auto';
   /** A command line that makes the handler, for the system's shell. Undefined: nothing is built. */
@@ -177,7 +179,7 @@ export type BindingMetadata = {
   readonly direction: 'in' | 'out' | 'inout';
   readonly dataType: 'string' | 'binary' | 'stream' | undefined;
   readonly cardinality: 'one' | 'many' | undefined;
-  /** The binding object as written. Property names ignore case. */
+  /** The binding object as written, with the app settings that it names put in. Property names ignore case. */
   readonly properties: JsonObject;
 };
 

@@ -36,10 +36,25 @@ export type RequestSummary = {
   readonly invocationId: string | undefined;
 };
 
+/** How an event that is no request ended, its retries included. */
+export type InvocationSummary = {
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly functionName: string;
+  readonly invocationId: string;
+  /** Why the function ran: "New queue message detected on 'orders'." */
+  readonly reason: string;
+  readonly details?: LogFields;
+  /** Abandoned: the host stopped before it was done, and the event comes again. */
+  readonly outcome: 'succeeded' | 'failed' | 'abandoned';
+};
+
 /** Receives everything. Implementations never throw and never wait. */
 export interface HostObserver {
   log(record: LogRecord): void;
   request(summary: RequestSummary): void;
+  invocation(summary: InvocationSummary): void;
 }
 
 /** Writes records of one category. */

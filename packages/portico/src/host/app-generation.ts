@@ -6,7 +6,7 @@ import type { FunctionApp } from '../core/function-app.ts';
 import type { Problem } from '../core/problem.ts';
 import { formatProblem } from '../core/problem.ts';
 import type { Obstacle, PublicApp } from '../http/public-app.ts';
-import { type Counted, makeServable, type ServingOverrides, type ServingTime } from './serve-app.ts';
+import { type Counted, makeServable, type ServableApp, type ServingMeans, type ServingOverrides } from './serve-app.ts';
 
 export const OFFLINE_FILE = 'app_offline.htm';
 
@@ -14,6 +14,7 @@ export type AppGeneration = {
   /** With the problems that were found while its routes were built. */
   readonly app: FunctionApp;
   readonly served: PublicApp;
+  readonly events: ServableApp['events'];
   /** Undefined: functions can be served. */
   readonly obstacle: Obstacle | undefined;
   /** There is something to serve, so a handler is wanted. */
@@ -22,9 +23,9 @@ export type AppGeneration = {
   readonly errors: readonly string[];
 };
 
-export function readGeneration(source: AppSource, overrides: ServingOverrides, time: ServingTime, before?: Counted): AppGeneration {
+export function readGeneration(source: AppSource, overrides: ServingOverrides, means: ServingMeans, before?: Counted): AppGeneration {
   const read = loadFunctionApp(source);
-  const { app: served, problems } = makeServable(read, overrides, time, before);
+  const { app: served, events, problems } = makeServable(read, overrides, means, before);
   const app = { ...read, problems: [...read.problems, ...problems] };
   const fatal =
     app.config === undefined ? app.problems.filter(({ severity, functionName }) => severity === 'error' && functionName === undefined) : [];
@@ -32,6 +33,7 @@ export function readGeneration(source: AppSource, overrides: ServingOverrides, t
   return {
     app,
     served,
+    events: obstacle === undefined ? events : [],
     obstacle,
     hasWork: obstacle === undefined && app.functions.some(({ allowed }) => allowed),
     errors: fatal.map(({ azureMessage, message }) => azureMessage ?? message),

@@ -1,7 +1,7 @@
 import type { HostObserver } from '../core/log.ts';
 import type { CallContext } from '../http/call.ts';
 import { replyWriter } from '../http/whole-reply.ts';
-import type { WorkInHand } from '../http/work-in-hand.ts';
+import type { WorkInHand } from '../invocation/work-in-hand.ts';
 import { createHttpDate } from '../platform/http-date.ts';
 import { systemClock } from '../platform/system-clock.ts';
 

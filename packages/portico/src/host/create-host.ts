@@ -63,6 +63,8 @@ export type FunctionSummary = {
   readonly methods: readonly string[] | undefined;
   /** Undefined unless HTTP calls it. */
   readonly url: string | undefined;
+  /** What else it waits for, in few words: a schedule, the name of a queue. */
+  readonly source: string | undefined;
   readonly disabled: boolean;
   /** Why it cannot run. */
   readonly problem: Problem | undefined;

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLogger, type LogRecord } from '../core/log.ts';
-import type { Call } from '../http/call.ts';
-import { WorkInHand } from '../http/work-in-hand.ts';
+import { type Work, WorkInHand } from '../invocation/work-in-hand.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { finishWork } from './finish-work.ts';
 
@@ -10,7 +9,7 @@ let work: WorkInHand;
 let hurry: AbortController;
 let records: LogRecord[];
 
-const call = (method: string, url: string): Call => ({ request: { method, url } }) as Call;
+const call = (method: string, url: string): Work => ({ describe: () => `${method} ${url}` });
 
 /** Says `over` once it is. */
 function finish(graceMs = 1000): { over: boolean; readonly whenOver: Promise<void> } {
@@ -36,7 +35,7 @@ describe('what is under way when the host stops', () => {
   });
 
   test('is waited for and named', async () => {
-    const calls = ['/api/a?code=secret', '/api/b', '/api/c', '/api/d'].map((url) => call('GET', url));
+    const calls = ['/api/a', '/api/b', '/api/c', '/api/d'].map((url) => call('GET', url));
     for (const one of calls) work.begin(one);
     const finishing = finish();
     await clock.advance(250);

@@ -3,7 +3,7 @@ import { workCutOff } from '../core/error-catalogue.ts';
 import { type Logger, report } from '../core/log.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { whenAborted } from '../core/when-aborted.ts';
-import type { WorkInHand } from '../http/work-in-hand.ts';
+import type { WorkInHand } from '../invocation/work-in-hand.ts';
 
 type FinishOptions = { readonly work: WorkInHand; readonly graceMs: number; readonly clock: Clock; readonly log: Logger };
 
@@ -21,7 +21,7 @@ export async function finishWork({ work, graceMs, clock, log }: FinishOptions, h
 const MOST_NAMED = 3;
 
 function describe(work: WorkInHand): string {
-  const targets = [...work.calls].map(({ request: { method, url } }) => `${method} ${url?.split('?')[0]}`);
-  const named = targets.slice(0, MOST_NAMED).join(', ');
-  return `${targets.length} ${targets.length === 1 ? 'request' : 'requests'} (${named}${targets.length > MOST_NAMED ? ', …' : ''})`;
+  const all = Array.from(work.items, (item) => item.describe());
+  const named = all.slice(0, MOST_NAMED).join(', ');
+  return `${all.length} ${all.length === 1 ? 'request' : 'requests'} (${named}${all.length > MOST_NAMED ? ', …' : ''})`;
 }

@@ -11,10 +11,14 @@ import { formatProblem } from '../core/problem.ts';
 import { listen, type PublicServer } from '../http/public-server.ts';
 import { createRequestHandler } from '../http/request-handler.ts';
 import { createUpgradeHandler } from '../http/upgrade-handler.ts';
-import { WorkInHand } from '../http/work-in-hand.ts';
+import type { InvocationHost } from '../invocation/invocation-host.ts';
+import { WorkInHand } from '../invocation/work-in-hand.ts';
 import { processEnvironment } from '../platform/environment.ts';
+import { systemTimeZone } from '../platform/machine.ts';
+import { isLoopback } from '../platform/ports.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { HANDLER_STOP_MS } from '../worker/stop-time.ts';
+import { AppEvents } from './app-events.ts';
 import { type AppGeneration, readGeneration } from './app-generation.ts';
 import { type AppWatcher, watchApp } from './app-watcher.ts';
 import { createCallContext } from './call-context.ts';
@@ -26,14 +30,17 @@ import { invokeOverHttp } from './invoke-over-http.ts';
 import { DEFAULT_GRACE_MS } from './limits.ts';
 import { createReloadSteps } from './reload-steps.ts';
 import { Reloader } from './reloader.ts';
-import type { Counted } from './serve-app.ts';
-import { type HostParts, publicView } from './views.ts';
+import type { Counted, ServingMeans } from './serve-app.ts';
+import { type HostParts, invocationView, publicView } from './views.ts';
 
 const DEFAULT_PORT = 7071;
 const DEFAULT_ADDRESS = '127.0.0.1';
 /** Somebody mends the handler; a person does not notice this. */
 const READY_POLL_MS = 100;
-const SILENT: HostObserver = { log: () => {}, request: () => {} };
+/** One that is built first, or belongs to somebody else, is not waited for. */
+const HANDLER_FIRST_MS = 50;
+const SPAWN_POLL_MS = 2;
+const SILENT: HostObserver = { log: () => {}, request: () => {}, invocation: () => {} };
 
 export class FunctionHost implements Host {
   readonly #options: HostOptions;
@@ -55,6 +62,8 @@ export class FunctionHost implements Host {
   /** Aborted: nothing is waited for. */
   readonly #finished = new AbortController();
   readonly #handlers: HandlerSupply;
+  readonly #invocations: InvocationHost;
+  readonly #events: AppEvents;
   readonly #reloader: Reloader;
   /** As it was read last. */
   #generation: AppGeneration;
@@ -77,7 +86,17 @@ export class FunctionHost implements Host {
       root: options.root,
       environment: definedOnly(options.environment ?? processEnvironment()),
       ...(options.functions !== undefined && { functions: options.functions }),
+      systemTimeZone,
     };
+    this.#invocations = invocationView(() => this.#handlers, this.#work, this.#stop.signal);
+    this.#events = new AppEvents({
+      root: options.root,
+      observer: this.#observer,
+      log: this.#log,
+      host: this.#invocations,
+      isDevelopment: (app) => this.#isDevelopment(app),
+      whenReady: (signal) => this.#handlers.whenReady(signal),
+    });
     this.#generation = this.#read();
     this.#served = this.#generation;
     const handlerOptions = {
@@ -96,6 +115,7 @@ export class FunctionHost implements Host {
         latest: () => this.#generation,
         serve: (generation) => {
           this.#served = generation;
+          this.#events.use(generation);
         },
         buildCommand: () => this.#buildCommand,
         observer: this.#observer,
@@ -151,6 +171,7 @@ export class FunctionHost implements Host {
     this.#listenMs = systemClock.monotonicMs() - startedMs;
     this.#settle();
     this.#begun = this.#reloader.start().then(() => this.#reportStart());
+    void this.#beginEvents();
     this.#watcher = watchApp({
       root: this.#options.root,
       app: () => this.app,
@@ -161,6 +182,20 @@ export class FunctionHost implements Host {
       log: this.#log,
       onChange: (change) => this.#reloader.change(change),
     });
+  }
+
+  /** SDKs take a while to load, and nothing else happens meanwhile: the handler, which takes longer, comes first. */
+  async #beginEvents(): Promise<void> {
+    const deadlineMs = systemClock.monotonicMs() + HANDLER_FIRST_MS;
+    const isSpawned = (): boolean => this.#handlers.members.some(({ pid }) => pid !== undefined);
+    try {
+      while (this.#served.events.length > 0 && !isSpawned() && systemClock.monotonicMs() < deadlineMs) {
+        await systemClock.sleep(SPAWN_POLL_MS, this.#stop.signal);
+      }
+      this.#events.use(this.#served);
+    } catch {
+      // The host stops before anything has begun.
+    }
   }
 
   async handlerReady(signal: AbortSignal): Promise<RunningHandler> {
@@ -209,11 +244,13 @@ export class FunctionHost implements Host {
     this.#server?.drain();
     await Promise.all([this.#reloader.stop(), this.#begun]);
     const enough = AbortSignal.any([this.#enough.signal, this.#hurry.signal]);
+    const eventsStopped = this.#events.stop(AbortSignal.any([enough, this.#finished.signal]));
     await finishWork({ work: this.#work, graceMs, clock: systemClock, log: this.#log }, enough);
     this.#finished.abort();
+    await eventsStopped;
     const stopped = this.#handlers.stop(this.#hurry.signal.aborted ? 0 : HANDLER_STOP_MS);
     this.#hurry.signal.addEventListener('abort', () => void this.#handlers.stop(0), { once: true });
-    await stopped;
+    await Promise.all([stopped, this.#events.stopEmulator(HANDLER_STOP_MS)]);
     await this.#server?.close();
     this.#apply('end');
     // For a host that was stopped before it was ready.
@@ -251,7 +288,17 @@ export class FunctionHost implements Host {
   }
 
   #read(before?: Counted): AppGeneration {
-    return readGeneration(this.#source, this.#options, { clock: systemClock, over: this.#stop.signal }, before);
+    return readGeneration(this.#source, this.#options, this.#means, before);
+  }
+
+  get #means(): ServingMeans {
+    return { clock: systemClock, over: this.#stop.signal, bindingsOf: (metadata, app) => this.#events.bindingsOf(metadata, app) };
+  }
+
+  /** Core Tools say so of every app that they run; a host that other machines reach is no developer's. */
+  #isDevelopment({ settings }: FunctionApp): boolean {
+    const said = settings.AZURE_FUNCTIONS_ENVIRONMENT;
+    return said === undefined ? isLoopback(this.#address) : said.toLowerCase() === 'development';
   }
 
   #apply(event: HostEvent): void {
@@ -286,6 +333,8 @@ export class FunctionHost implements Host {
     return {
       root: this.#options.root,
       handlers: this.#handlers,
+      events: this.#events,
+      invocations: this.#invocations,
       reloader: this.#reloader,
       work: this.#work,
       stopping: this.#stop.signal,

@@ -2,6 +2,7 @@ import type { FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import type { Problem } from '../core/problem.ts';
 import { urlTemplate } from '../http/routes/route-text.ts';
 import type { FunctionSummary } from './create-host.ts';
+import { declaredBinding } from './make-bindings.ts';
 
 /** The functions of an app for people, broken ones included, those with an HTTP trigger first. */
 export function summarise(app: FunctionApp, baseUrl: string): FunctionSummary[] {
@@ -21,11 +22,12 @@ function summariseFunction({ name, trigger, http, disabled }: FunctionMetadata, 
     type: trigger?.type ?? '',
     methods: http?.methods,
     url: http && `${baseUrl}${urlTemplate(app.config?.http.routePrefix ?? 'api', http.route)}`,
+    source: trigger && declaredBinding(trigger)?.type.describe?.(trigger),
     disabled,
     problem: app.problems.find(({ functionName, severity }) => severity === 'error' && functionName === name),
   };
 }
 
 function summariseUnread(problem: Problem): FunctionSummary {
-  return { name: problem.functionName ?? '', type: '', methods: undefined, url: undefined, disabled: false, problem };
+  return { name: problem.functionName ?? '', type: '', methods: undefined, url: undefined, source: undefined, disabled: false, problem };
 }

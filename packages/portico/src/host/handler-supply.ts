@@ -18,6 +18,9 @@ const SHORTEST_GRACE_MS = 5000;
 /** Where the next one has to wait for the old one, and requests wait with it. */
 const ONE_PORT_GRACE_MS = 10_000;
 
+/** How often somebody who can wait looks for a handler that will not start. */
+const NEXT_LOOK_MS = 1000;
+
 /** A fleet beside the one that serves. */
 type Other = {
   /** The one that its processes insist on. */
@@ -99,6 +102,15 @@ export class HandlerSupply {
       const found = await fleet.whenChannel(signal);
       // Replaced meanwhile: what it said is about processes that are gone.
       if (fleet === this.#fleet) return found;
+    }
+  }
+
+  /** As above, for events, which can wait: through failed starts and mended files. */
+  async whenReady(signal: AbortSignal): Promise<void> {
+    while (this.running.length === 0) {
+      const found = await this.whenChannel(signal);
+      if ('send' in found) return;
+      await systemClock.sleep(NEXT_LOOK_MS, signal);
     }
   }
 

@@ -56,11 +56,17 @@ export class Reloader {
   #lastSeenMs = Number.NEGATIVE_INFINITY;
   #loopCount = 0;
   #reloading = false;
+  #doneCount = 0;
   /** Whose loop was told of. */
   #loopTold: string | undefined;
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
+  }
+
+  /** How many times all that had changed was taken over, and whether something is being. */
+  get progress(): { readonly underWay: boolean; readonly count: number } {
+    return { underWay: this.#working !== undefined, count: this.#doneCount };
   }
 
   /** Returns at once. */
@@ -113,6 +119,7 @@ export class Reloader {
       }
       if (signal.aborted) this.#pending = merge(occasion, this.#pending);
     }
+    this.#doneCount += 1;
     this.#working = undefined;
   }
 

@@ -1,7 +1,7 @@
 // What is worth saying once per function and subject, such as what Azure would do differently.
-import type { Call } from '../http/call.ts';
+import type { RunLog } from '../invocation/invocation-host.ts';
 
-export type Remarks = (where: Pick<Call, 'functionName' | 'log'>, code: string, message: string) => void;
+export type Remarks = (where: RunLog, code: string, message: string) => void;
 
 export function createRemarks(): Remarks {
   const said = new Set<string>();

@@ -13,24 +13,34 @@ import { createRouteTable, type RouteEntry } from '../http/routes/route-table.ts
 import { joinRoute } from '../http/routes/route-text.ts';
 import { parseRouteTemplate } from '../http/routes/template.ts';
 import type { RouteTemplateFault } from '../http/routes/template-fault.ts';
-import { TimeLimit } from '../http/time-limit.ts';
+import type { FunctionBindings } from '../invocation/function-bindings.ts';
+import type { RunnableFunction } from '../invocation/runnable-function.ts';
+import { TimeLimit } from '../invocation/time-limit.ts';
+import type { EventFunction } from './listener-set.ts';
 
 /** What the command line or a library's caller says instead of the app's files. */
 export type ServingOverrides = { readonly cors?: CorsRules | undefined; readonly xffStyle?: XffStyle | undefined };
 
-/** Time, until the host stops. */
-export type ServingTime = { readonly clock: Clock; readonly over: AbortSignal };
+/** What functions of any app run with. */
+export type ServingMeans = {
+  readonly clock: Clock;
+  /** Aborts when the host stops. */
+  readonly over: AbortSignal;
+  readonly bindingsOf: (metadata: FunctionMetadata, app: FunctionApp) => FunctionBindings | undefined;
+};
 
 /** Where the requests under way are counted that an earlier reading of the app let in: they still run. */
 export type Counted = Pick<PublicApp, 'admission' | 'functions'>;
 
 export type ServableApp = {
   readonly app: PublicApp;
+  /** Those that something else than a request triggers. */
+  readonly events: readonly EventFunction[];
   /** Found while the routes were built. */
   readonly problems: readonly Problem[];
 };
 
-export function makeServable(app: FunctionApp, overrides: ServingOverrides, time: ServingTime, before?: Counted): ServableApp {
+export function makeServable(app: FunctionApp, overrides: ServingOverrides, means: ServingMeans, before?: Counted): ServableApp {
   const { config } = app;
   const problems: Problem[] = [];
   const entries: RouteEntry<HttpFunction>[] = [];
@@ -38,12 +48,13 @@ export function makeServable(app: FunctionApp, overrides: ServingOverrides, time
     if (metadata.http === undefined || !metadata.allowed) continue;
     const template = parseRouteTemplate(joinRoute(config?.http.routePrefix ?? '', metadata.http.route), metadata.name);
     if (template.kind === 'template') {
-      entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, app, time, before) });
+      entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, app, means, before) });
     } else problems.push(routeProblem(metadata, template));
   }
   if (config !== undefined) entries.push(...unroutable(app, problems));
   return {
     problems,
+    events: config === undefined ? [] : app.functions.flatMap((metadata) => eventFunction(metadata, app, means)),
     app: {
       routes: createRouteTable(entries),
       functions: entries.map(({ value }) => value),
@@ -87,28 +98,48 @@ function literalPart(route: string | undefined): string | undefined {
   return literal === undefined ? undefined : `${literal}/{*rest}`;
 }
 
-function httpFunction(metadata: FunctionMetadata, app: FunctionApp, time: ServingTime, before: Counted | undefined): HttpFunction {
-  const { name, bindings, trigger, disabled, errors } = metadata;
-  const own = app.portico.functions[name.toLowerCase()];
+function eventFunction(metadata: FunctionMetadata, app: FunctionApp, means: ServingMeans): EventFunction[] {
+  const { trigger, http, allowed, errors } = metadata;
+  if (trigger === undefined || http !== undefined || !allowed || errors.length > 0) return [];
+  return [{ metadata, runnable: runnable(metadata, app, means) }];
+}
+
+function runnable(metadata: FunctionMetadata, app: FunctionApp, means: ServingMeans): RunnableFunction {
+  const { name, trigger, retry } = metadata;
   return {
     name,
     triggerName: trigger?.name ?? 'req',
+    bindings: means.bindingsOf(metadata, app),
+    timeLimit: limitsOf(name, app.portico.functions[name.toLowerCase()], app, means).timeLimit,
+    retry: retry ?? app.config?.retry,
+  };
+}
+
+function httpFunction(metadata: FunctionMetadata, app: FunctionApp, means: ServingMeans, before: Counted | undefined): HttpFunction {
+  const { name, bindings, disabled, errors } = metadata;
+  const own = app.portico.functions[name.toLowerCase()];
+  return {
+    ...runnable(metadata, app, means),
     mode: modeOf(metadata, app.config?.handler),
     output: httpResponseBinding(bindings),
     disabled,
     fault: errors[0]?.message,
-    retry: metadata.retry ?? app.config?.retry,
-    ...limitsOf(name, own, app, time),
+    idleLimit: limitsOf(name, own, app, means).idleLimit,
     admission: admissionFor(own, before?.functions.find((fn) => fn.name === name)?.admission),
   };
 }
 
 type Limits = Pick<HttpFunction, 'timeLimit' | 'idleLimit'>;
 
-const NO_LIMITS = { admission: undefined, timeLimit: undefined, idleLimit: undefined, retry: undefined };
+const NO_LIMITS = { admission: undefined, timeLimit: undefined, idleLimit: undefined, retry: undefined, bindings: undefined };
 
 /** portico.json may say something else of one function than host.json says of all. */
-function limitsOf(name: string, own: FunctionLimits | undefined, { config, portico }: FunctionApp, { clock, over }: ServingTime): Limits {
+function limitsOf(
+  name: string,
+  own: FunctionLimits | undefined,
+  { config, portico }: FunctionApp,
+  { clock, over }: Pick<ServingMeans, 'clock' | 'over'>,
+): Limits {
   const limit = (ownMs: number | undefined, option: string, appMs: number | undefined, file: string): TimeLimit | undefined => {
     const limitMs = ownMs ?? appMs ?? Number.POSITIVE_INFINITY;
     const setting = ownMs === undefined ? `${option} in ${file}` : `functions.${name}.${option} in portico.json`;

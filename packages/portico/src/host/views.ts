@@ -1,20 +1,24 @@
 // What the public port and the admin API see of a host: always the app as it is now, and the handler that serves now.
 import { type AdminHost, answerAdmin } from '../admin/admin-api.ts';
-import { hostId } from '../core/host-id.ts';
 import type { HostState } from '../core/host-state.ts';
 import type { PublicHost } from '../http/public-app.ts';
-import type { WorkInHand } from '../http/work-in-hand.ts';
-import { machineName, temporaryFolder } from '../platform/machine.ts';
+import type { InvocationHost } from '../invocation/invocation-host.ts';
+import type { WorkInHand } from '../invocation/work-in-hand.ts';
+import { temporaryFolder } from '../platform/machine.ts';
 import { isLoopback } from '../platform/ports.ts';
 import { systemClock } from '../platform/system-clock.ts';
+import type { AppEvents } from './app-events.ts';
 import type { AppGeneration } from './app-generation.ts';
 import type { HandlerSupply } from './handler-supply.ts';
+import { hostIdOf } from './host-identity.ts';
 import type { Reloader } from './reloader.ts';
 import { createRemarks } from './remarks.ts';
 
 export type HostParts = {
   readonly root: string;
   readonly handlers: HandlerSupply;
+  readonly events: AppEvents;
+  readonly invocations: InvocationHost;
   readonly reloader: Reloader;
   readonly work: WorkInHand;
   readonly stopping: AbortSignal;
@@ -28,7 +32,7 @@ export type HostParts = {
 
 /** `address`: where the host listens. */
 export function publicView(parts: HostParts, address: string): PublicHost {
-  const { handlers, work, stopping, served } = parts;
+  const { invocations, served } = parts;
   const admin = adminView(parts);
   return {
     get app() {
@@ -38,24 +42,39 @@ export function publicView(parts: HostParts, address: string): PublicHost {
       return served().obstacle;
     },
     get channel() {
-      return handlers.channel;
+      return invocations.channel;
     },
-    stopping,
-    work,
-    whenChannel: (signal) => handlers.whenChannel(signal),
-    replace: (channel) => handlers.replace(channel),
-    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    stopping: invocations.stopping,
+    work: invocations.work,
+    whenChannel: (signal) => invocations.whenChannel(signal),
+    replace: (channel) => invocations.replace(channel),
+    sleep: (ms, signal) => invocations.sleep(ms, signal),
+    remark: (where, code, message) => invocations.remark(where, code, message),
     admin: (call, target) => answerAdmin(call, target, admin),
-    remark: createRemarks(),
     revealsReasons: isLoopback(address),
   };
 }
 
-function adminView({ root, handlers, reloader, work, generation, served, state, uptimeMs }: HostParts): AdminHost {
+/** What any run asks of the host. */
+export function invocationView(handlers: () => HandlerSupply, work: WorkInHand, stopping: AbortSignal): InvocationHost {
+  return {
+    get channel() {
+      return handlers().channel;
+    },
+    stopping,
+    work,
+    whenChannel: (signal) => handlers().whenChannel(signal),
+    replace: (channel) => handlers().replace(channel),
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    remark: createRemarks(),
+  };
+}
+
+function adminView({ root, handlers, events, reloader, work, generation, served, state, uptimeMs }: HostParts): AdminHost {
   const { settings } = generation().app;
   let draining = false;
   return {
-    hostId: settings.AzureFunctionsWebHost__hostid ?? hostId(machineName, root),
+    hostId: hostIdOf(settings, root),
     temporaryFolder: settings.TMPDIR ?? temporaryFolder,
     work,
     get app() {
@@ -79,17 +98,24 @@ function adminView({ root, handlers, reloader, work, generation, served, state, 
     get serves() {
       return handlers.channel !== undefined;
     },
+    get reloads() {
+      return reloader.progress;
+    },
     get draining() {
       return draining;
     },
     drain() {
       draining = true;
+      void events.pause();
     },
     async resume() {
       if (!draining) return;
       // Parity: what was drained begins anew, the handler too.
       await reloader.reloadHandler('The admin API resumed the host');
       draining = false;
+      void events.resume();
     },
+    invoke: (name, input, signal) => events.invoke(name, input, signal),
+    answerWebhook: (name, request) => events.answerWebhook(name, request),
   };
 }

@@ -1,11 +1,11 @@
 // One request of a caller, from its first line to its line in the access log.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HostObserver, LogLevel, LogRecord, RequestSummary } from '../core/log.ts';
+import type { Limited, TimeLimit } from '../invocation/time-limit.ts';
+import type { Work, WorkInHand } from '../invocation/work-in-hand.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { bodyKind, discardBody } from './request-body.ts';
-import type { Limited, TimeLimit } from './time-limit.ts';
 import type { ReplyWriter } from './whole-reply.ts';
-import type { WorkInHand } from './work-in-hand.ts';
 
 /** What every call needs of its server. */
 export type CallContext = {
@@ -30,7 +30,7 @@ type AnswerParts = {
   readonly chunked?: boolean;
 };
 
-export class Call implements Limited {
+export class Call implements Limited, Work {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly #context: CallContext;
@@ -66,6 +66,10 @@ export class Call implements Limited {
       this.end(undefined, 'aborted');
       this.onAbandoned?.();
     });
+  }
+
+  describe(): string {
+    return `${this.request.method} ${this.request.url?.split('?')[0]}`;
   }
 
   /** Answered, given up, or cut off. */

@@ -2,6 +2,8 @@
 // They differ in the head that the handler gets; the rest is one streaming path.
 import type { ServerResponse } from 'node:http';
 import { AZURE_HOST_VERSION } from '../core/azure.ts';
+import { logBrokenReply, MOST_SENDINGS } from '../invocation/attempts.ts';
+import type { TimeLimit } from '../invocation/time-limit.ts';
 import type { InvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import type { Exchange, ExchangeFault, ExchangeSink } from '../worker/handler-connection.ts';
@@ -14,8 +16,7 @@ import { interimRemark, type Remark, redirectRemark, requestRemark, streamedRepl
 import { reasonPhrase } from './reason-phrase.ts';
 import { type BodyKind, bodyKind, pipeBody } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
-import { logBrokenReply, MOST_SENDINGS, type Run, runOutOfTime } from './run.ts';
-import type { TimeLimit } from './time-limit.ts';
+import { type Run, runOutOfTime } from './run.ts';
 import { writeHeadPublicly } from './whole-reply.ts';
 
 /** Proxy: the handler's own Host and no change to User-Agent. Forward and legacy: the caller's Host, our name after its User-Agent. */

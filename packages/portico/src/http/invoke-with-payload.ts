@@ -11,13 +11,13 @@ import type { Run } from './run.ts';
 export function invokeWithPayload(run: Run, channel: HandlerChannel): void {
   const { call, host } = run;
   const kind = bodyKind(call.request);
-  if (kind === 'none') return new PayloadRun(run, undefined).attempt(channel);
+  if (kind === 'none') return new PayloadRun(run, undefined).start(channel);
   for (const { code, message } of requestRemarks({ chunked: kind === 'chunked', contentType: call.request.headers['content-type'] })) {
     host.remark(call, code, message);
   }
   collectBody(call.request, host.app.mostBodyBytes, (body) => {
     if (body === 'too-large') call.refuse(413);
     // Another process may have taken the handler's place while the body came.
-    else if (!call.ended) withHandler(call, host, (current) => new PayloadRun(run, body).attempt(current));
+    else if (!call.ended) withHandler(call, host, (current) => new PayloadRun(run, body).start(current));
   });
 }

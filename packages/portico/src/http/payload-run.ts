@@ -1,61 +1,60 @@
-// The attempts of one run in payload mode: an envelope goes out, a reply comes back, and a failure is tried again as the retry policy says.
+// A request in payload mode: what its envelope holds, and what the handler's reply means for the caller.
 import type { HostError } from '../core/error.ts';
-import { handlerReplyBroken, retriesExhausted, retryCutShort } from '../core/error-catalogue.ts';
-import type { RetryPolicy } from '../core/function-app.ts';
-import { mayRetry, retryDelayMs } from '../core/retry-delay.ts';
-import { type InvocationIds, newInvocationIds } from '../platform/ids.ts';
+import type { LogLevel, LogRecord } from '../core/log.ts';
+import { type AttemptFacts, type AttemptSubject, Attempts, type Failure, type Prepared } from '../invocation/attempts.ts';
+import { OpenBindings } from '../invocation/function-bindings.ts';
+import type { InvocationIds } from '../platform/ids.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
-import type { ExchangeFault } from '../worker/handler-connection.ts';
-import { buildHttpPayload } from '../worker/payload/http-request.ts';
-import { readReply } from '../worker/payload/reply.ts';
-import { type FailedAttempt, retryContext } from '../worker/payload/retry-context.ts';
-import type { Call } from './call.ts';
+import { httpBindingData } from '../worker/payload/http-binding-data.ts';
+import { buildHttpPayload, type HttpPayloadFacts } from '../worker/payload/http-request.ts';
+import type { PayloadReply } from '../worker/payload/reply.ts';
 import { passHeaders, traceparentOf } from './forwarded-headers.ts';
-import { answerNotRunning, untilAbandoned } from './handler-wait.ts';
+import { answerNotRunning } from './handler-wait.ts';
 import { type RenderedResponse, renderHttpResponse } from './output/render-http-response.ts';
-import { type Envelope, type EnvelopeReply, sendEnvelope } from './payload-exchange.ts';
 import { payloadHeaders } from './payload-headers.ts';
 import { reasonPhrase } from './reason-phrase.ts';
-import { logBrokenReply, logError, MOST_SENDINGS, type Run, runOutOfTime } from './run.ts';
-import type { TimeLimit } from './time-limit.ts';
+import type { Run } from './run.ts';
 
-/** What the caller gets, and what the log says of it. */
-type Failure = { readonly error: HostError; readonly status: 500 | 502 | 503 | 504 };
+const STATUS = { failed: 500, 'broken off': 502, 'timed out': 504, 'no handler': 503 } as const;
 
-export class PayloadRun {
+export class PayloadRun implements AttemptSubject {
   readonly #run: Run;
   readonly #body: Buffer | undefined;
-  #ids: InvocationIds;
-  #sendingCount = 0;
-  #retryCount = 0;
-  #lastFailure: FailedAttempt | undefined;
-  #abort = (): void => {};
+  readonly #attempts: Attempts;
+  #opened: OpenBindings | undefined;
+  readonly hasIdPerAttempt = true;
+  readonly waitsForHandler = false;
 
   constructor(run: Run, body: Buffer | undefined) {
     this.#run = run;
     this.#body = body;
-    this.#ids = run.ids;
+    this.#attempts = new Attempts(this, run.fn, run.host, run.ids);
   }
 
-  attempt(channel: HandlerChannel): void {
-    const { call, fn } = this.#run;
-    this.#sendingCount += 1;
-    call.limitBy(fn.timeLimit);
-    call.onExpired = (limit) => this.#expire(limit, channel);
-    call.onAbandoned = () => this.#abort();
-    this.#abort = sendEnvelope(channel, this.#envelope(), {
-      replied: (reply) => this.#read(reply),
-      failed: (fault) => this.#failToReach(fault, channel),
-    });
+  get functionName(): string {
+    return this.#run.fn.name;
   }
 
-  #envelope(): Envelope {
+  start(channel: HandlerChannel): void {
+    this.#run.call.onAbandoned = () => this.#attempts.abandon();
+    this.#attempts.start(channel);
+  }
+
+  begin({ invocationId }: InvocationIds): void {
+    this.#run.call.invocationId = invocationId;
+  }
+
+  log(level: LogLevel, message: string, more?: Partial<LogRecord>): void {
+    this.#run.call.log(level, message, more);
+  }
+
+  prepare(attempt: AttemptFacts, signal: () => AbortSignal): Prepared | Promise<Prepared | HostError> {
     const { call, target, fn, params, caller } = this.#run;
     const { request } = call;
     const passed = passHeaders(request.rawHeaders, caller.trusted);
     passed.host = target.authority ?? passed.host ?? `127.0.0.1:${request.socket.localPort}`;
-    const text = buildHttpPayload({
+    const facts: HttpPayloadFacts = {
       functionName: fn.name,
       triggerName: fn.triggerName,
       method: request.method ?? '',
@@ -66,94 +65,66 @@ export class PayloadRun {
       body: this.#body,
       utcNow: `${new Date(call.startedAtMs).toISOString().slice(0, -1)}0000Z`,
       randomGuid: systemRandom.uuid(),
-      ...(fn.retry !== undefined && { extraMetadata: retryContext(fn.retry, this.#retryCount, this.#lastFailure) }),
-    });
-    const { invocationId } = this.#ids;
-    return { functionName: fn.name, invocationId, traceparent: traceparentOf(passed, this.#ids), text };
+      extraMetadata: attempt.extraMetadata,
+    };
+    const traceparent = traceparentOf(passed, attempt.ids);
+    return fn.bindings === undefined
+      ? { text: buildHttpPayload(facts), traceparent }
+      : this.#prepareWithInputs(facts, traceparent, attempt.ids, signal());
   }
 
-  #read(handlerReply: EnvelopeReply): void {
-    const { call, fn, host } = this.#run;
-    if (call.ended) return;
-    call.unlimit();
-    const reply = readReply(handlerReply);
-    for (const { level, message, fields } of reply.logs) {
-      call.log(level, message, { category: `Function.${fn.name}.User`, ...(fields !== undefined && { fields }) });
-    }
-    if ('error' in reply) return this.#fail({ error: reply.error, status: 500 });
+  async #prepareWithInputs(
+    facts: HttpPayloadFacts,
+    traceparent: string,
+    { invocationId }: InvocationIds,
+    signal: AbortSignal,
+  ): Promise<Prepared | HostError> {
+    const { name, bindings } = this.#run.fn;
+    if (bindings === undefined) return { text: buildHttpPayload(facts), traceparent };
+    const opened = await OpenBindings.open(name, invocationId, bindings, httpBindingData(facts));
+    if (!(opened instanceof OpenBindings)) return opened;
+    this.#opened = opened;
+    const inputs = await opened.read(signal);
+    return Array.isArray(inputs) ? { text: buildHttpPayload({ ...facts, inputs }), traceparent } : inputs;
+  }
+
+  accept(reply: PayloadReply, signal: () => AbortSignal): HostError | undefined | Promise<HostError | undefined> {
+    const { fn, host } = this.#run;
     const rendered = renderHttpResponse(fn.output, reply);
-    for (const { code, message } of reply.remarks) host.remark(call, code, message);
-    if ('error' in rendered) return this.#fail({ error: rendered.error, status: 500 });
-    for (const { code, message } of rendered.remarks) host.remark(call, code, message);
-    answerWith(call, rendered);
+    if ('error' in rendered) return rendered.error;
+    for (const { code, message } of rendered.remarks) host.remark(this, code, message);
+    if (this.#opened !== undefined) return this.#writeAndAnswer(this.#opened, reply, rendered, signal());
+    answerWith(this.#run, rendered);
+    return undefined;
   }
 
-  #failToReach({ reason, unread }: ExchangeFault, channel: HandlerChannel): void {
-    const { call, fn } = this.#run;
-    if (call.ended) return;
-    call.unlimit();
-    // An envelope is never repeatable, so a reset says nothing of it.
-    if (unread === 'yes' && this.#sendingCount < MOST_SENDINGS) return void this.#attemptWithNext();
-    void logBrokenReply(call, channel, reason);
-    this.#giveUpOrRetry({ error: handlerReplyBroken({ functionName: fn.name, reason }), status: 502 });
+  /** The caller's answer says that everything is done. */
+  async #writeAndAnswer(
+    opened: OpenBindings,
+    reply: PayloadReply,
+    rendered: RenderedResponse,
+    signal: AbortSignal,
+  ): Promise<HostError | undefined> {
+    const error = await opened.write(reply, signal);
+    for (const { code, message } of opened.remarks) this.#run.host.remark(this, code, message);
+    if (error === undefined && !this.#run.call.ended) answerWith(this.#run, rendered);
+    return error;
   }
 
-  #expire(limit: TimeLimit, channel: HandlerChannel): void {
-    this.#abort();
-    const error = runOutOfTime(this.#run, limit, channel, false);
-    this.#giveUpOrRetry({ error, status: 504 });
-  }
-
-  #fail(failure: Failure): void {
-    logError(this.#run.call, failure.error);
-    this.#giveUpOrRetry(failure);
-  }
-
-  /** Parity: the caller learns nothing but the status; the log has the reason. */
-  #giveUpOrRetry({ error, status }: Failure): void {
-    const { call, fn, host } = this.#run;
-    const { retry } = fn;
-    if (retry !== undefined && mayRetry(retry, this.#retryCount)) return void this.#retry(retry, { error, status });
-    if (this.#retryCount > 0) logError(call, retriesExhausted(this.#retryCount));
-    if (status === 503) answerNotRunning(call, host, error);
-    else call.answer(status, 'failed');
-  }
-
-  async #retry(policy: RetryPolicy, { error, status }: Failure): Promise<void> {
-    const { call, host } = this.#run;
-    this.#lastFailure = { invocationId: this.#ids.invocationId, functionName: this.#run.fn.name, error };
-    this.#retryCount += 1;
-    const delayMs = retryDelayMs(policy, this.#retryCount, systemRandom.fraction());
-    const { maxRetryCount } = policy;
-    const fields = { delayMs: Math.round(delayMs), retryCount: this.#retryCount, maxRetryCount };
-    call.log('information', 'Waiting before retrying function execution.', { fields });
-    const wait = untilAbandoned(call, (gone) => host.sleep(delayMs, AbortSignal.any([gone, host.stopping])));
-    await host.work.retrying(wait).catch(() => {
-      // Cut short by the end of the host, which is looked at next.
-    });
-    if (call.ended) return;
-    if (host.stopping.aborted) {
-      logError(call, retryCutShort());
-      return call.answer(status, 'failed');
-    }
-    this.#sendingCount = 0;
-    // Parity: each attempt of an HTTP function is an invocation of its own.
-    this.#ids = newInvocationIds();
-    call.invocationId = this.#ids.invocationId;
-    await this.#attemptWithNext();
-  }
-
-  /** An attempt for which there is no handler has failed like any other. */
-  async #attemptWithNext(): Promise<void> {
-    const { call, host } = this.#run;
-    const channel = host.channel ?? (await untilAbandoned(call, (gone) => host.whenChannel(gone)));
-    if (call.ended || channel === undefined) return;
-    if ('send' in channel) this.attempt(channel);
-    else this.#fail({ error: channel, status: 503 });
+  fail({ error, how }: Failure): void {
+    const { call, host, fn } = this.#run;
+    if (how === 'no handler') return answerNotRunning(call, host, error);
+    // Parity: the caller learns nothing but the status, unless it sits at this machine and the function has more than HTTP to fail at.
+    const reason = host.revealsReasons && fn.bindings !== undefined ? explain(error, call.invocationId) : {};
+    call.answer(STATUS[how], 'failed', reason);
   }
 }
 
-function answerWith(call: Call, { status, headers, body, framing }: RenderedResponse): void {
+function explain({ message, hint }: HostError, invocationId: string | undefined): { body: string; type: string } {
+  return { body: `${[message, hint].filter(Boolean).join('\n')}\nInvocation ${invocationId}\n`, type: 'text/plain; charset=utf-8' };
+}
+
+function answerWith({ call }: Run, { status, headers, body, framing }: RenderedResponse): void {
   let lines = '';
   for (const [name, value] of headers) lines += `${name}: ${value}\r\n`;
   if (!headers.some(([name]) => name === 'Date')) lines += `Date: ${call.httpDate()}\r\n`;

@@ -1,7 +1,7 @@
 // What the public server asks of the host. The host swaps these when the app changes; a request uses what it found when it came.
-import type { HostError } from '../core/error.ts';
-import type { RetryPolicy } from '../core/function-app.ts';
-import type { HandlerChannel } from '../worker/handler-channel.ts';
+import type { InvocationHost } from '../invocation/invocation-host.ts';
+import type { RunnableFunction } from '../invocation/runnable-function.ts';
+import type { TimeLimit } from '../invocation/time-limit.ts';
 import type { Admission } from './admission.ts';
 import type { Call, HeaderPair } from './call.ts';
 import type { CallerRules } from './caller.ts';
@@ -10,14 +10,9 @@ import type { PassingMode } from './forward.ts';
 import type { HttpResponseBinding } from './output/http-response-binding.ts';
 import type { RequestTarget } from './request-target.ts';
 import type { RouteTable } from './routes/route-table.ts';
-import type { TimeLimit } from './time-limit.ts';
-import type { WorkInHand } from './work-in-hand.ts';
 
 /** One function with an HTTP trigger, ready to be called or with the reason why not. */
-export type HttpFunction = {
-  readonly name: string;
-  /** Name of the trigger binding. */
-  readonly triggerName: string;
+export type HttpFunction = RunnableFunction & {
   readonly mode: 'payload' | PassingMode;
   readonly output: HttpResponseBinding;
   readonly disabled: boolean;
@@ -25,12 +20,8 @@ export type HttpFunction = {
   readonly fault: string | undefined;
   /** Undefined without limits of its own. */
   readonly admission: Admission | undefined;
-  /** For one attempt. Undefined: as long as it takes. */
-  readonly timeLimit: TimeLimit | undefined;
   /** Between two pieces of a reply that has begun. Undefined: as long as it takes. */
   readonly idleLimit: TimeLimit | undefined;
-  /** Of the function, or of the app. Counts in payload mode; what is passed on is final. */
-  readonly retry: RetryPolicy | undefined;
 };
 
 export type PublicApp = {
@@ -57,24 +48,11 @@ export type Obstacle =
   /** app_offline.htm is there. */
   | { readonly kind: 'offline'; readonly html: string };
 
-export interface PublicHost {
+export interface PublicHost extends InvocationHost {
   readonly app: PublicApp;
   readonly obstacle: Obstacle | undefined;
-  /** Aborted: the host stops, and takes nothing new. */
-  readonly stopping: AbortSignal;
-  readonly work: WorkInHand;
-  /** Undefined while no handler is ready. */
-  readonly channel: HandlerChannel | undefined;
-  /** Waits for the handler to become ready; a HostError says why it will not. */
-  whenChannel(signal: AbortSignal): Promise<HandlerChannel | HostError>;
-  /** A function ran out of time there: that process is replaced once it has finished what else it does. False: it stays, because it is not ours. */
-  replace(channel: HandlerChannel): boolean;
-  /** Rejects when the signal aborts. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Answers what is below /admin and /runtime. */
   admin(call: Call, target: RequestTarget): void;
-  /** Says what Azure would do differently, once per function and subject. */
-  remark(where: Pick<Call, 'functionName' | 'log'>, code: string, message: string): void;
   /** Reasons may be shown to callers: they all sit at this machine. */
   readonly revealsReasons: boolean;
 }

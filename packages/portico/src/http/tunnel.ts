@@ -6,13 +6,13 @@ import type { Duplex } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { HostError } from '../core/error.ts';
 import { functionTimedOut, streamStoodStill } from '../core/error-catalogue.ts';
+import type { TimeLimit } from '../invocation/time-limit.ts';
 import { type ReplyHead, readReplyHead } from '../worker/reply-head.ts';
 import { ReplyReader } from '../worker/reply-reader.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { type Passing, requestHead } from './forward.ts';
 import type { HttpFunction } from './public-app.ts';
 import { reasonPhrase } from './reason-phrase.ts';
-import type { TimeLimit } from './time-limit.ts';
 
 /** A caller that asks for another protocol. */
 export type Upgrade = {

@@ -1,6 +1,7 @@
 // Requests with an Upgrade header. A WebSocket to a function that is passed on becomes a tunnel; anything else is an ordinary request,
 // as if it had not asked. https://www.rfc-editor.org/rfc/rfc9110#section-7.8
 import type { IncomingMessage } from 'node:http';
+import { MOST_SENDINGS } from '../invocation/attempts.ts';
 import { newInvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import { RETRY_AFTER, type Release } from './admission.ts';
@@ -14,7 +15,6 @@ import type { PublicServerOptions } from './public-server.ts';
 import { bodyKind } from './request-body.ts';
 import { findRequestFault } from './request-limits.ts';
 import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
-import { MOST_SENDINGS } from './run.ts';
 import { NOBODY_THERE, openTunnel, readAhead, type TunnelEnd, type Upgrade } from './tunnel.ts';
 
 type Found = { readonly fn: HttpFunction; readonly mode: PassingMode; readonly target: RequestTarget };

@@ -10,6 +10,8 @@ export type ListeningSocket = { readonly address: string; readonly port: number;
 export type ForeignFormat = { readonly offset: number; readonly magic: Buffer; readonly mask: Buffer };
 
 const LISTEN = '0A';
+/** `starttime` is number 22 in all, the third after the name being the first here. https://docs.kernel.org/filesystems/proc.html */
+const START_FIELD = 19;
 const FOREIGN_FORMATS = '/proc/sys/fs/binfmt_misc';
 
 export function listProcesses(): ProcessFacts[] {
@@ -25,6 +27,12 @@ export function hasLivingMember(groupId: number): boolean {
 
 export function commandLineOf(pid: number): string | undefined {
   return readText(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim();
+}
+
+/** When it started, in the kernel's ticks; undefined when there is no such process, or when it has ended and only waits for its parent to notice. */
+export function startOfProcess(pid: number): string | undefined {
+  const fields = readStat(pid);
+  return fields === undefined || /[ZX]/.test(fields[0] ?? '') ? undefined : fields[START_FIELD];
 }
 
 /** Not read in one go with the rest: on a busy machine the kernel takes milliseconds to write these tables. */
@@ -67,10 +75,15 @@ export function parseForeignFormat(text: string): ForeignFormat | undefined {
 }
 
 // "12 (a name) S 1 12 …": the name may hold blanks and parentheses itself.
-function readProcess(pid: number): ProcessFacts | undefined {
+function readStat(pid: number): string[] | undefined {
   const stat = readText(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  const [state = '', parentPid, groupId] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function readProcess(pid: number): ProcessFacts | undefined {
+  const fields = readStat(pid);
+  if (fields === undefined) return undefined;
+  const [state = '', parentPid, groupId] = fields;
   return { pid, parentPid: Number(parentPid), groupId: Number(groupId), state };
 }
 

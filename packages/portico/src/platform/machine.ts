@@ -34,3 +34,6 @@ export const temporaryFolder = tmpdir();
 
 /** That this process may use: a container or taskset may allow fewer than there are. */
 export const processorCount = (): number => availableParallelism();
+
+/** IANA name. Asked when a timer needs it: the first question costs milliseconds. */
+export const systemTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -12,7 +12,7 @@ export function memoryState(): StateStore & {
   const texts = new Map<string, string>();
   const others = new Set<string>();
   const done = new Set<string>();
-  const claimed = new Set<string>();
+  const claimed = new Map<string, object>();
   const held = new Map<string, AbortController>();
   return {
     place: 'memory',
@@ -24,7 +24,8 @@ export function memoryState(): StateStore & {
       held.delete(path);
     },
     leases: {
-      async acquire(path): Promise<Lease | undefined> {
+      async acquire(path, _durationMs, signal): Promise<Lease | undefined> {
+        signal.throwIfAborted();
         if (others.has(path) || held.has(path)) return undefined;
         const lost = new AbortController();
         held.set(path, lost);
@@ -37,26 +38,35 @@ export function memoryState(): StateStore & {
       },
     },
     documents: {
-      read: async (path) => texts.get(path),
-      async write(path, text) {
+      async read(path, signal) {
+        signal.throwIfAborted();
+        return texts.get(path);
+      },
+      async write(path, text, signal) {
+        signal.throwIfAborted();
         texts.set(path, text);
       },
     },
     receipts: {
-      async claim(path) {
+      async claim(path, signal) {
+        signal.throwIfAborted();
         if (done.has(path)) return 'done';
         if (claimed.has(path)) return 'taken';
-        claimed.add(path);
+        const claim = {};
+        claimed.set(path, claim);
         return {
           async complete() {
             done.add(path);
           },
           async release() {
-            claimed.delete(path);
+            if (claimed.get(path) === claim) claimed.delete(path);
           },
         };
       },
     },
-    async close() {},
+    async close() {
+      for (const lost of held.values()) lost.abort();
+      held.clear();
+    },
   };
 }

@@ -1,19 +1,24 @@
-// The heart of timers: what a schedule means, when it comes, what is remembered of it and what the handler is told. All of it is pure:
-// instants come in, and whoever calls waits and stores.
+// Timers: a trigger that runs a function by a schedule, on one host of the app at a time.
 //
-//   timeZoneOf(settings, systemZone)             once for the app: the zone, and problems with the settings
-//   readSchedule(text, zone)                     the schedule with remarks, or the fault
-//   readStatus(storedText, zone)                 what was stored; a fault is worth a warning and counts as nothing stored
-//   statusAtStart(schedule, stored, now)         the status to begin with; store `toStore`, run at once if `isPastDue` or on runOnStartup
-//   pauseMsUntil(status.next, now)               sleep that long and ask again; 0 is the time to run, undefined the end: it never comes
-//   timerInfo({ schedule, status, isPastDue }, zone)             the data of a run, with the status from before it
-//   statusAfterRun(schedule, status, reason, startedAt)          the next status, whether the run succeeded or failed
-//   statusJson(status, zone)                     what to store, as compact JSON
+//   schedule.ts         what the text of a schedule means, and when it comes next; time-zone.ts knows the clock changes
+//   schedule-status.ts  what is remembered of a timer; status-text.ts how that is stored
+//   listener.ts         holds the lock, waits and runs the function
+//   trigger.ts          makes listeners, and the event of a call by hand
 //
-// A schedule that `isSubMinute` is never stored, like one with useMonitor false, and its handler is told no status; the loop needs one all the same.
-export { readSchedule, type Schedule } from './schedule.ts';
-export { pauseMsUntil, type RunReason, type ScheduleStatus, statusAfterRun, statusAtStart } from './schedule-status.ts';
-export { readStatus, statusJson } from './status-text.ts';
-export type { TimeZone } from './time-zone.ts';
-export { timeZoneOf } from './time-zone-setting.ts';
-export { timerInfo } from './timer-info.ts';
+// All but the last two are pure: instants come in. https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
+import type { BindingExtension } from '../../core/extension.ts';
+import { checkTimer, describeTimer } from './check.ts';
+import { TIMER_OPTIONS } from './options.ts';
+
+export const timerExtension: BindingExtension = {
+  name: 'timers',
+  hostOptions: undefined,
+  types: {
+    timerTrigger: {
+      options: TIMER_OPTIONS,
+      check: checkTimer,
+      describe: describeTimer,
+      trigger: async () => (await import('./trigger.ts')).timerTrigger,
+    },
+  },
+};

@@ -5,12 +5,14 @@ import { timeZoneUnknown } from '../../core/problems/timer.ts';
 import { type TimeZone, timeZoneNamed } from './time-zone.ts';
 import { WINDOWS_ZONES } from './windows-zones.ts';
 
+export type TimeZoneReading = { readonly zone: TimeZone; readonly problems: readonly Problem[] };
+
 /**
  * The zone whose clocks timers follow: `WEBSITE_TIME_ZONE`, else `TZ`, else that of the system; UTC where that has none.
  * A setting that names no zone is passed over with a warning.
  * https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-time-zones
  */
-export function timeZoneOf(settings: AppSettings, systemZone: string): { readonly zone: TimeZone; readonly problems: readonly Problem[] } {
+export function timeZoneOf(settings: AppSettings, systemZone: string): TimeZoneReading {
   const unknown: (readonly [setting: string, name: string])[] = [];
   const choose = (): TimeZone => {
     for (const setting of ['WEBSITE_TIME_ZONE', 'TZ']) {
@@ -23,7 +25,10 @@ export function timeZoneOf(settings: AppSettings, systemZone: string): { readonl
     return timeZoneNamed(systemZone) ?? (timeZoneNamed('UTC') as TimeZone);
   };
   const zone = choose();
-  const problems = unknown.map(([setting, name]) => timeZoneUnknown(setting, name, zone.name, nearestName(name, zoneNames())));
+  const problems = unknown.map(([setting, name]) => ({
+    ...timeZoneUnknown(setting, name, zone.name, nearestName(name, zoneNames())),
+    file: setting,
+  }));
   return { zone, problems };
 }
 

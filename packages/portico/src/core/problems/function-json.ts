@@ -63,8 +63,17 @@ export const bindingTypeUnknown = defineProblem(
 
 export const bindingTypeNotRunYet = defineProblem('BINDING_TYPE_NOT_RUN_YET', 'error', (type: string) => ({
   message: `Azure runs the binding type "${type}"; Portico does not yet.`,
-  hint: 'The other functions of the app run. Portico runs HTTP functions today; the README says what comes.',
+  hint: 'The other functions of the app run. The README says which types it runs, and what comes.',
 }));
+
+export const bindingDirectionWrong = defineProblem(
+  'BINDING_DIRECTION_WRONG',
+  'error',
+  (type: string, found: string, allowed: readonly string[]) => ({
+    message: `A "${type}" binding cannot have the direction "${found}".`,
+    hint: `Write "direction": ${allowed.map((direction) => JSON.stringify(direction)).join(' or ')}.`,
+  }),
+);
 
 export const triggerMissing = defineProblem('TRIGGER_MISSING', 'error', () => ({
   message: 'No trigger binding specified.',

@@ -7,7 +7,8 @@ import type { ReplyHead } from '../worker/reply-head.ts';
 export type Envelope = {
   readonly functionName: string;
   readonly invocationId: string;
-  readonly traceparent: string;
+  /** Undefined for events, which continue no trace. */
+  readonly traceparent: string | undefined;
   /** JSON. */
   readonly text: string;
 };
@@ -54,9 +55,10 @@ class Sending implements ExchangeSink {
     this.#chunks = [];
     this.#bytes = 0;
     const { invocationId, traceparent, text } = this.#envelope;
+    const trace = traceparent === undefined ? '' : `traceparent: ${traceparent}\r\n`;
     const own =
       `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${this.#channel.port}\r\nX-Azure-Functions-HostVersion: ${AZURE_HOST_VERSION}\r\n` +
-      `X-Azure-Functions-InvocationId: ${invocationId}\r\nUser-Agent: Azure-Functions-Host/${AZURE_HOST_VERSION}\r\ntraceparent: ${traceparent}\r\n`;
+      `X-Azure-Functions-InvocationId: ${invocationId}\r\nUser-Agent: Azure-Functions-Host/${AZURE_HOST_VERSION}\r\n${trace}`;
     const head = method === 'GET' ? `${own}\r\n` : `${own}${framed(text)}`;
     this.exchange = this.#channel.send({ method, head, complete: true, repeatable: false }, this);
   }

@@ -1,14 +1,19 @@
-// What callers are waiting for: stops and drains wait for it too, and the admin API counts it.
-import type { Call } from './call.ts';
+// What the host works on: requests whose callers wait, and events. Stops and drains wait for it, and the admin API counts it.
+
+/** One piece of it. */
+export interface Work {
+  /** For people: `GET /api/hello`, `orders: New queue message`. */
+  describe(): string;
+}
 
 export class WorkInHand {
-  readonly #calls = new Set<Call>();
+  readonly #items = new Set<Work>();
   #retryCount = 0;
   #finished: PromiseWithResolvers<void> | undefined;
 
-  /** From the moment a request was let in until its answer is complete. */
+  /** From the moment it was taken on until it is complete. */
   get count(): number {
-    return this.#calls.size;
+    return this.#items.size;
   }
 
   /** Of those, the ones that wait for their next attempt. */
@@ -16,16 +21,16 @@ export class WorkInHand {
     return this.#retryCount;
   }
 
-  get calls(): Iterable<Call> {
-    return this.#calls;
+  get items(): Iterable<Work> {
+    return this.#items;
   }
 
-  begin(call: Call): void {
-    this.#calls.add(call);
+  begin(item: Work): void {
+    this.#items.add(item);
   }
 
-  end(call: Call): void {
-    if (!this.#calls.delete(call) || this.#calls.size > 0) return;
+  end(item: Work): void {
+    if (!this.#items.delete(item) || this.#items.size > 0) return;
     this.#finished?.resolve();
     this.#finished = undefined;
   }
@@ -41,7 +46,7 @@ export class WorkInHand {
 
   /** Resolves at the next moment at which nothing is in hand. */
   whenDone(): Promise<void> {
-    if (this.#calls.size === 0) return Promise.resolve();
+    if (this.#items.size === 0) return Promise.resolve();
     this.#finished ??= Promise.withResolvers();
     return this.#finished.promise;
   }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Call } from './call.ts';
-import { WorkInHand } from './work-in-hand.ts';
+import { type Work, WorkInHand } from './work-in-hand.ts';
 
-const call = (): Call => ({}) as Call;
+const call = (): Work => ({ describe: () => '' });
 
 describe('work in hand', () => {
   test('is done at once when there is none', async () => {
@@ -24,7 +23,7 @@ describe('work in hand', () => {
     expect([work.count, done]).toEqual([1, false]);
     work.end(second);
     await whenDone;
-    expect([work.count, [...work.calls]]).toEqual([0, []]);
+    expect([work.count, [...work.items]]).toEqual([0, []]);
   });
 
   test('is not done by the end of something that never was in hand', () => {

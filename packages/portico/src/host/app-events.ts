@@ -1,0 +1,204 @@
+// Everything of a running app that no request starts: its listeners, calls by hand, webhooks of extensions, and what bindings need for it.
+// An app of HTTP functions alone loads nothing of that.
+
+import { EXTENSIONS } from '../bindings/index.ts';
+import { functionUnknown } from '../core/error-catalogue.ts';
+import type {
+  EmulatorEndpoints,
+  InvocationOutcome,
+  TriggerBinding,
+  TriggerEvent,
+  Webhook,
+  WebhookAnswer,
+  WebhookRequest,
+} from '../core/extension.ts';
+import type { BindingMetadata, FunctionApp, FunctionMetadata } from '../core/function-app.ts';
+import type { HostObserver, Logger } from '../core/log.ts';
+import { waitAtMost } from '../core/wait-at-most.ts';
+import { runForEvent } from '../invocation/event-run.ts';
+import type { FunctionBindings } from '../invocation/function-bindings.ts';
+import type { InvocationHost } from '../invocation/invocation-host.ts';
+import { systemClock } from '../platform/system-clock.ts';
+import { systemRandom } from '../platform/system-random.ts';
+import type { AppGeneration } from './app-generation.ts';
+import { BindingServices } from './binding-services.ts';
+import { hostIdOf } from './host-identity.ts';
+import { type ListenedApp, ListenerSet } from './listener-set.ts';
+import { type Declared, declaredBinding, functionBindings } from './make-bindings.ts';
+
+export type AppEventsOptions = {
+  readonly root: string;
+  readonly observer: HostObserver;
+  readonly log: Logger;
+  readonly host: InvocationHost;
+  readonly isDevelopment: (app: FunctionApp) => boolean;
+  /** Resolves when a handler takes events. */
+  readonly whenReady: (signal: AbortSignal) => Promise<void>;
+};
+
+/** Settling an event takes a service, which may be away; then the event comes again by itself. */
+const SETTLE_MS = 5000;
+
+type Services = { readonly settings: string; readonly made: Promise<BindingServices> };
+
+export class AppEvents {
+  readonly #options: AppEventsOptions;
+  readonly #listeners: ListenerSet;
+  #services: Services | undefined;
+  #emulator: Promise<{ start(): Promise<EmulatorEndpoints>; stop(graceMs: number): Promise<void> }> | undefined;
+  #generation: AppGeneration | undefined;
+  #told = '';
+
+  constructor(options: AppEventsOptions) {
+    this.#options = options;
+    this.#listeners = new ListenerSet({
+      clock: systemClock,
+      log: options.log,
+      whenReady: options.whenReady,
+      run: (fn, event, signal) => this.#run(fn, event, signal),
+    });
+  }
+
+  /** The inputs and outputs of a function of that app, which load with its first event. */
+  bindingsOf(metadata: FunctionMetadata, app: FunctionApp): FunctionBindings | undefined {
+    return functionBindings(metadata, {
+      contextFor: async (extension) => (await this.#servicesFor(app)).context(extension, app, metadata.name),
+      keepsText: app.portico.keepOutputText,
+    });
+  }
+
+  /** From now on the listeners are those of that app. */
+  use(generation: AppGeneration): void {
+    this.#generation = generation;
+    const { app, events } = generation;
+    const listening = events.filter(({ metadata }) => !metadata.disabled && declaredBinding(metadata.trigger)?.type.trigger !== undefined);
+    if (listening.length > 0) void this.#tellState(app);
+    const before = this.#services;
+    const switched = this.#listeners.use(listening.length === 0 ? undefined : this.#listenedApp(app, listening));
+    // What was made of other settings is not needed once the listeners of the time have ended.
+    if (before !== undefined && before.settings !== settingsKey(app))
+      void switched.then(async () => (await before.made).close(this.#options.log));
+  }
+
+  #listenedApp(app: FunctionApp, functions: ListenedApp['functions']): ListenedApp {
+    const settings = settingsKey(app);
+    return {
+      functions,
+      fingerprint: ({ trigger }) => {
+        const section = app.config?.extensions[declaredBinding(trigger)?.extension.name.toLowerCase() ?? ''];
+        return JSON.stringify([trigger, section, settings]);
+      },
+      createListener: async ({ name, trigger }, runs) => {
+        const { extension, type } = declaredBinding(trigger) as Declared;
+        const [binding, services] = await Promise.all([type.trigger?.(), this.#servicesFor(app)]);
+        const context = { ...services.context(extension, app, name), ...runs };
+        return (binding as TriggerBinding).createListener(trigger as BindingMetadata, context);
+      },
+    };
+  }
+
+  pause(): Promise<void> {
+    return this.#listeners.pause();
+  }
+
+  resume(): Promise<void> {
+    return this.#listeners.resume();
+  }
+
+  /** Takes no event any more. `enough`: what runs is not waited for any longer. Resolves when every event is settled, as far as that is possible. */
+  async stop(enough: AbortSignal): Promise<void> {
+    const stopped = this.#listeners.stop(enough);
+    const over = new Promise<void>((resolve) => {
+      const wait = (): void => void systemClock.sleep(SETTLE_MS, AbortSignal.timeout(SETTLE_MS * 2)).then(resolve);
+      if (enough.aborted) wait();
+      else enough.addEventListener('abort', wait, { once: true });
+    });
+    await Promise.race([stopped, over]);
+    await waitAtMost(SETTLE_MS, (await this.#services?.made)?.close(this.#options.log) ?? Promise.resolve(), systemClock);
+  }
+
+  /** Rejects never. */
+  async stopEmulator(graceMs: number): Promise<void> {
+    await (await this.#emulator)?.stop(graceMs);
+  }
+
+  /** Runs a function as if its trigger had. Rejects with a HostError when there is no such event. HTTP functions are not among them. */
+  async invoke(functionName: string, input: string | undefined, signal: AbortSignal): Promise<InvocationOutcome> {
+    const { app, events = [] } = this.#generation ?? {};
+    const fn = events.find(({ metadata }) => metadata.name.toLowerCase() === functionName.toLowerCase());
+    if (app === undefined || fn?.metadata.trigger === undefined)
+      throw functionUnknown(
+        functionName,
+        events.map(({ metadata }) => metadata.name),
+      );
+    const { metadata, runnable } = fn;
+    const declared = declaredBinding(metadata.trigger);
+    const trigger = await declared?.type.trigger?.();
+    const services = await this.#servicesFor(app);
+    const event: TriggerEvent =
+      trigger === undefined || declared === undefined
+        ? manualEvent(input, runnable.triggerName)
+        : await trigger.eventByHand(input, fn.metadata.trigger, services.context(declared.extension, app, metadata.name));
+    return this.#run(runnable, event, signal);
+  }
+
+  /** Undefined: no function has a trigger of an extension of that name that takes webhooks. */
+  async answerWebhook(name: string, request: WebhookRequest): Promise<WebhookAnswer | undefined> {
+    const { app, events = [] } = this.#generation ?? {};
+    const extension = EXTENSIONS.find((one) => one.webhook !== undefined && one.name.toLowerCase() === name.toLowerCase());
+    const functions = events.flatMap(({ metadata: { name: functionName, trigger, disabled } }) =>
+      trigger !== undefined && !disabled && declaredBinding(trigger)?.extension === extension ? [{ name: functionName, trigger }] : [],
+    );
+    if (extension === undefined || app === undefined || functions.length === 0) return undefined;
+    const webhook = (await extension.webhook?.()) as Webhook;
+    return webhook.answer(request, { ...(await this.#servicesFor(app)).hostContext(extension, app), functions });
+  }
+
+  #run(fn: Parameters<typeof runForEvent>[0], event: TriggerEvent, signal: AbortSignal): Promise<InvocationOutcome> {
+    const { host, observer } = this.#options;
+    return runForEvent(fn, event, { host, observer, clock: systemClock, random: systemRandom }, signal);
+  }
+
+  #servicesFor(app: FunctionApp): Promise<BindingServices> {
+    const settings = settingsKey(app);
+    if (this.#services?.settings !== settings) this.#services = { settings, made: this.#makeServices(app) };
+    return this.#services.made;
+  }
+
+  async #makeServices(app: FunctionApp): Promise<BindingServices> {
+    const { root, observer, isDevelopment, log } = this.#options;
+    const { openState } = await import('../state/open-state.ts');
+    return new BindingServices({
+      settings: app.settings,
+      hostId: hostIdOf(app.settings, root),
+      isDevelopment: isDevelopment(app),
+      state: openState({ root, settings: app.settings, log }),
+      emulator: () => this.#startEmulator(),
+      observer,
+    });
+  }
+
+  async #startEmulator(): Promise<EmulatorEndpoints> {
+    const { root, log } = this.#options;
+    this.#emulator ??= import('../emulator/emulator.ts').then(({ createEmulator }) => createEmulator({ root, log, clock: systemClock }));
+    return (await this.#emulator).start();
+  }
+
+  /** Once for each place: where the host remembers what it has to. */
+  async #tellState(app: FunctionApp): Promise<void> {
+    const place = (await this.#servicesFor(app)).statePlace;
+    if (place === this.#told) return;
+    this.#told = place;
+    this.#options.log.information(`State: ${place}`);
+  }
+}
+
+/** A manualTrigger has no extension: whatever is posted is its event. */
+function manualEvent(input: string | undefined, triggerName: string): TriggerEvent {
+  const value = input ?? '';
+  return { value, bindingData: [[triggerName, value]], reason: 'This function was programmatically called via the host APIs.' };
+}
+
+function settingsKey({ settings }: FunctionApp): string {
+  return JSON.stringify(Object.entries(settings).sort());
+}

@@ -1,0 +1,79 @@
+// What the host remembers, and where: in the app's storage account if it has one, as Azure's host does, so that the two can take over from one another;
+// in a file beside the app otherwise. Nothing is opened, made or loaded before it is needed.
+import { resolveStorageConnection } from '../azure/connection.ts';
+import type { StorageConnection } from '../azure/storage-address.ts';
+import type { Clock } from '../core/clock.ts';
+import { stateClosed } from '../core/error-catalogue.ts';
+import type { AppSettings } from '../core/function-app.ts';
+import type { Logger } from '../core/log.ts';
+import type { Random } from '../core/random.ts';
+import type { StateStore } from '../core/state-store.ts';
+import { stateHome as ownStateHome } from '../platform/state-home.ts';
+import { systemClock } from '../platform/system-clock.ts';
+import { systemRandom } from '../platform/system-random.ts';
+import { stateFolder } from './state-folder.ts';
+
+export type StateOptions = {
+  /** Of the app; absolute. */
+  readonly root: string;
+  readonly settings: AppSettings;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Where this user's programs keep what they remember, for a root that cannot be written to. */
+  readonly stateHome?: string;
+};
+
+type OpenStore = Omit<StateStore, 'place'>;
+
+export function openState(options: StateOptions): StateStore {
+  const { place, open } = choose(options);
+  let opened: Promise<OpenStore> | undefined;
+  let isClosed = false;
+  const store = (): Promise<OpenStore> => {
+    if (isClosed) return Promise.reject(stateClosed());
+    opened ??= open();
+    return opened;
+  };
+  return {
+    place,
+    leases: { acquire: async (...request) => (await store()).leases.acquire(...request) },
+    documents: {
+      read: async (...request) => (await store()).documents.read(...request),
+      write: async (...request) => (await store()).documents.write(...request),
+    },
+    receipts: { claim: async (...request) => (await store()).receipts.claim(...request) },
+    async close() {
+      isClosed = true;
+      await (await opened)?.close();
+    },
+  };
+}
+
+function choose({ root, settings, log, clock = systemClock, random = systemRandom, stateHome }: StateOptions) {
+  const resolved = resolveStorageConnection(undefined, settings);
+  // A connection that cannot be read is no reason to remember elsewhere: two hosts would do the same work then. Each use says what is wrong with it.
+  if (!('connection' in resolved) || resolved.connection.kind === 'account') {
+    return {
+      place: placeOf(resolved),
+      open: async (): Promise<OpenStore> => {
+        const { openBlobState } = await import('./blob-state.ts');
+        return openBlobState({ settings, clock, random, log });
+      },
+    };
+  }
+  const folder = stateFolder({ root, stateHome: stateHome ?? ownStateHome(), log });
+  return {
+    place: `${folder.label}/state.db`,
+    open: async (): Promise<OpenStore> => {
+      const { openSqliteState } = await import('./sqlite-state.ts');
+      return openSqliteState({ folder, clock, random, log });
+    },
+  };
+}
+
+function placeOf(resolved: { readonly connection: StorageConnection } | { readonly problem: unknown }): string {
+  return 'connection' in resolved
+    ? `storage account ${resolved.connection.name}, container azure-webjobs-hosts`
+    : 'AzureWebJobsStorage, which cannot be read';
+}

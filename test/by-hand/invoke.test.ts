@@ -1,0 +1,78 @@
+// `portico invoke` and a real host: functions that no request triggers, and reloads while it watches.
+import { expect, test, vi } from 'vitest';
+import type { Program } from '../../packages/portico/src/cli/program.ts';
+import { runPortico } from '../../packages/portico/src/cli/run-portico.ts';
+import { systemClock } from '../../packages/portico/src/platform/system-clock.ts';
+import { createFakeProgram, type FakeProgram } from '../support/fake-program.ts';
+import { type RunningHost, runningHost } from '../support/running-host.ts';
+import { hostJson, httpFunction, type TemporaryApp, temporaryApp } from '../support/temporary-app.ts';
+
+/** Fails when it is told to; else it returns what it got, and which generation it is. */
+const HANDLER = `
+const { createServer } = require('node:http');
+createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk) => { body += chunk; }).on('end', () => {
+    if (body.includes('fail')) response.statusCode = 500;
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ ReturnValue: null, Logs: ['generation ' + GENERATION + ' got ' + body] }));
+  });
+}).listen(Number(process.env.FUNCTIONS_CUSTOMHANDLER_PORT), '127.0.0.1');
+`;
+
+const files = (generation = 1) => ({
+  'host.json': hostJson({ enableForwardingHttpRequest: false }),
+  'handler.cjs': HANDLER.replace('GENERATION', String(generation)),
+  'manual/function.json': { bindings: [{ type: 'manualTrigger', direction: 'in', name: 'item' }] },
+  'off/function.json': { bindings: [{ type: 'manualTrigger', direction: 'in', name: 'item' }] },
+  'broken/function.json': { bindings: [{ type: 'manualTrigger', direction: 'sideways', name: 'item' }] },
+  'Hello/function.json': httpFunction(),
+  'local.settings.json': { IsEncrypted: false, Values: { 'AzureWebJobs.off.Disabled': 'true' } },
+});
+
+function begin({ root }: TemporaryApp, { url }: RunningHost, ...words: string[]) {
+  const clock = systemClock as Program['clock'] as FakeProgram['clock'];
+  const program = createFakeProgram({ argv: ['invoke', ...words, '--url', url], workingDirectory: root, clock });
+  return { program, exitCode: runPortico(program) };
+}
+
+const saidByHandler = ({ records }: RunningHost) => records.flatMap(({ message }) => (message.startsWith('generation') ? [message] : []));
+
+test.each([
+  [['manual'], 0, /^✓ manual [\d.]+ ms #[0-9a-f]{4}$/],
+  [['MANUAL', '--data', 'hi'], 0, /^✓ manual /],
+  [['off'], 0, /^✓ off /],
+  [['manual', '--data', 'fail'], 1, /^✗ manual [\d.]+ ms #[0-9a-f]{4}\n {2}\S/],
+  [['Hello'], 0, /^✓ Hello 204 /],
+  [['broken'], 1, /^portico: The function "broken" cannot run: /],
+  [['nosuch'], 2, /^portico: The host at \S+ has no function "nosuch"\.\n {2}→ It has Hello, manual, off\.\n$/],
+])('%j ends with %i and says so', async (words, code, said) => {
+  using app = temporaryApp(files());
+  await using host = await runningHost(app);
+  const { program, exitCode } = begin(app, host, ...words);
+  expect(await exitCode).toBe(code);
+  expect(program.stdout.lines.join('\n') + program.stderr.lines.map((line) => `${line}\n`).join('')).toMatch(said);
+});
+
+test('an input arrives as it was given', async () => {
+  using app = temporaryApp(files());
+  await using host = await runningHost(app);
+  expect(await begin(app, host, 'manual', '--data', 'two words').exitCode).toBe(0);
+  expect(saidByHandler(host)).toEqual([expect.stringContaining('two words')]);
+});
+
+test('--watch runs the new handler after every change, never the old one', async () => {
+  using app = temporaryApp(files());
+  await using host = await runningHost(app, { watch: true });
+  await host.ready;
+  const { program, exitCode } = begin(app, host, 'manual', '--watch');
+  for (const generation of [1, 2, 3]) {
+    if (generation > 1) app.write('handler.cjs', HANDLER.replace('GENERATION', String(generation)));
+    await vi.waitFor(() => expect(saidByHandler(host)).toHaveLength(generation), 10_000);
+    expect(saidByHandler(host).at(-1)).toMatch(`generation ${generation} `);
+    // Until it watches, or watches again.
+    await vi.waitFor(() => expect(host.requests.at(-1)?.target).toBe('/admin/host/status?expand=true'), 5000);
+  }
+  program.send('SIGINT');
+  expect(await exitCode).toBe(0);
+});
