@@ -80,7 +80,8 @@ async function bundle(rolldown, { folder, entries, format }) {
   const { output } = await built.write({ dir: dist, format, entryFileNames: fileNames, chunkFileNames: fileNames, minify: true });
   await built.close();
   // Only what the last build left and this one did not write: a program that runs from here keeps the files it may still import.
-  const written = new Set(output.map(({ fileName }) => fileName));
+  // Azurite is bundled by a script of its own, when somebody needs it.
+  const written = new Set([...output.map(({ fileName }) => fileName), 'azurite.cjs']);
   for (const name of readdirSync(dist)) if (/\.c?js$/.test(name) && !written.has(name)) rmSync(join(dist, name));
   writeLicences(output, dist);
 }

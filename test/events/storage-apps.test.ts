@@ -4,8 +4,9 @@ import { TableClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Azurite, needsAzurite, startAzurite } from '../support/azurite.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { type EventApp, eventApp, type Received } from '../support/event-app.ts';
+import { needs } from '../support/requirements.ts';
 import { type RunningHost, runningHost } from '../support/running-host.ts';
 import { until } from '../support/until.ts';
 
@@ -13,7 +14,7 @@ let azurite: Azurite;
 let queues: QueueServiceClient;
 let blobs: BlobServiceClient;
 
-const skipped = needsAzurite();
+const skipped = needs('azurite');
 
 beforeAll(async () => {
   if (skipped) return;
@@ -92,19 +93,19 @@ describe.skipIf(skipped)('apps before storage', { timeout: 60_000 }, () => {
           { type: 'queueTrigger', direction: 'in', name: 'order', queueName: 'fan-in' },
           { type: 'queue', direction: 'out', name: 'lines', queueName: 'fan-lines' },
           { type: 'queue', direction: 'out', name: 'whole', queueName: 'fan-{kind}' },
-          { type: 'blob', direction: 'out', name: 'copy', path: 'fan/{kind}/{id}.json' },
+          { type: 'blob', direction: 'out', name: 'copy', path: 'fan/{kind}/{no}.json' },
         ],
       },
       replies: { Fan: '(data) => ({ lines: ["one!", { two: 2 }], whole: { a: 1 }, copy: { id: 7 } })' },
     });
     await using _host = await host(app);
-    await send('fan-in', '{"kind":"books","id":7}');
+    await send('fan-in', '{"kind":"books","no":7}');
     expect((await take('fan-lines', 2)).map(String).sort()).toEqual(['one!', '{\n  "two": 2\n}']);
     expect((await take('fan-books', 1)).map(String)).toEqual(['{\n  "a": 1\n}']);
     const copy = blobs.getContainerClient('fan').getBlobClient('books/7.json');
     await until(() => copy.exists());
     expect(String(await copy.downloadToBuffer())).toBe('{"id":7}');
-    expect(bytesOf(app.received[0]!)).toContain('"RandGuid":"<guid>"},"kind":"\\"books\\"","id":"\\"7\\""}}');
+    expect(bytesOf(app.received[0]!)).toContain('"RandGuid":"<guid>"},"kind":"\\"books\\"","no":"\\"7\\""}}');
   });
 
   test('queue and blob, binary: all 256 bytes come and go as they are', async () => {

@@ -18,20 +18,18 @@ describe('an app of timers', () => {
     expect(Object.keys(first?.metadata ?? {})).toEqual(['sys']);
   });
 
-  test('remembers in a folder of its own, which nobody commits, and makes up for a run that was missed', async () => {
+  test('remembers its last run in a folder of its own, which nobody commits', async () => {
     const app = eventApp({ functions: { Yearly: [timer({ schedule: '0 0 0 1 1 *', runOnStartup: true })] } });
-    const missed = new Date(Date.UTC(new Date().getUTCFullYear() - 1, 0, 1));
     {
       await using host = await runningHost(app);
       await until(() => app.received.length === 1);
       await host.stop();
     }
     expect(readFileSync(join(app.root, '.portico/.gitignore'), 'utf8').trim()).toBe('*');
-    expect(missed.getTime()).toBeLessThan(Date.now());
     await using _again = await runningHost(app);
     await until(() => app.received.length === 2);
-    const { ScheduleStatus } = app.received[1]?.data['tick'] as { ScheduleStatus: { Last: string } };
     // What the first run left behind.
+    const { ScheduleStatus } = app.received[1]!.data['tick'] as { ScheduleStatus: { Last: string } };
     expect(new Date(ScheduleStatus.Last).getFullYear()).toBe(new Date().getFullYear());
   });
 

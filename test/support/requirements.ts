@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, appendFileSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A program, the Debian packages it comes with, and where it needs more than to be there, how to see whether it works and what to say if not. */
 type Program = { command: string; packages: string; check?: string[]; lacking?: string };
@@ -22,6 +23,13 @@ const PROGRAMS = {
     lacking: 'a process namespace cannot be made here (it takes Linux, and root or user namespaces)',
   },
   busybox: { command: 'busybox', packages: 'busybox' },
+  // Made on first need: this looks whether it has been, and makes it if not.
+  azurite: {
+    command: 'node',
+    packages: 'nodejs',
+    check: [fileURLToPath(new URL('../../scripts/bundle-azurite.mjs', import.meta.url))],
+    lacking: 'Azurite cannot be installed here (it takes the npm registry; node scripts/bundle-azurite.mjs says more)',
+  },
 } satisfies Record<string, Program>;
 
 export type Requirement = keyof typeof PROGRAMS;

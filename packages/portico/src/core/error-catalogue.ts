@@ -522,6 +522,31 @@ export const listenerNotStarted = defineError(
   }),
 );
 
+// Queues.
+
+export const queueNameBoundWrong = defineError(
+  'QUEUE_NAME_BOUND_WRONG',
+  'config',
+  ({ binding, written, bound }: { binding: string; written: string; bound: string }) => ({
+    message: `"queueName" of the binding "${binding}" is "${written}", which makes "${bound}" of this event; that cannot be the name of a queue.`,
+    hint: 'A name is 3 to 63 of a-z, 0-9 and "-", no "-" at either end and no two in a row; capitals become small letters.',
+  }),
+);
+
+export const messageTooLarge = defineError(
+  'MESSAGE_TOO_LARGE',
+  'worker',
+  (facts: { output: string; contentBytes: number; messageBytes: number; mostBytes: number; encoding: string }) => ({
+    message: `A message of the output "${facts.output}" is ${facts.contentBytes} bytes, ${facts.messageBytes} as it is written (${facts.encoding}); a queue takes ${facts.mostBytes}.`,
+    hint: 'No message of this output was sent. Write the content to a blob, and its name to the queue.',
+  }),
+);
+
+export const messageNotText = defineError('MESSAGE_NOT_TEXT', 'worker', ({ output }: { output: string }) => ({
+  message: `A message of the output "${output}" is no text, and messageEncoding in host.json is "none".`,
+  hint: 'Set extensions.queues.messageEncoding to "base64", for readers too, or send text.',
+}));
+
 // Storage accounts.
 
 export const storageUnreachable = defineError(

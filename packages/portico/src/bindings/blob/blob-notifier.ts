@@ -39,7 +39,7 @@ export class BlobNotifier {
     if (receipt === 'done' || receipt === 'taken') return receipt;
     if (!this.#sent.has(path)) {
       try {
-        await this.#queue.send({ functionName, container, blob: blob.name, etag: blob.etag, blobType: blob.blobType }, signal);
+        await this.#queue.send({ functionName, container, blob: blob.name, etag: blob.etag, blobType: blob.blobType });
       } catch (error) {
         // Whether it can be given back does not matter: it lapses by itself.
         await receipt.release().catch(() => {});

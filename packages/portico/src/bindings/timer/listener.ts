@@ -3,7 +3,7 @@
 //   take the lock, or ask again until it is free → read the status → make up for a missed run → wait, run, write the status, wait …
 //
 // A turn ends with the lock, with the listener, and when it is better to ask who should go on: after a sleep of the machine and while the handler is down.
-import { type HostError, messageOf } from '../../core/error.ts';
+import { messageOf } from '../../core/error.ts';
 import { timerStandsStill } from '../../core/error-catalogue.ts';
 import type { Listener, ListenerContext } from '../../core/extension.ts';
 import { loopListener } from '../../core/loop-listener.ts';
@@ -77,11 +77,13 @@ class TimerTurns {
   /** Parity: Azure's host says that such a timer was started, and never runs it. Without the lock two hosts would run it, so it waits, and says so. */
   async #standStill(cause: unknown, stopping: AbortSignal): Promise<void> {
     const { functionName } = this.#timer;
-    if (this.#troublePauseMs === undefined) this.#say('error', timerStandsStill({ functionName, cause }));
-    else this.#context.log.debug('The timer still stands still.', { functionName, fields: { reason: messageOf(cause) } });
+    const { clock, log } = this.#context;
+    const { message, code, hint } = timerStandsStill({ functionName, cause });
+    if (this.#troublePauseMs === undefined) log.error(message, { code, hint, functionName });
+    else log.debug('The timer still stands still.', { functionName, fields: { reason: messageOf(cause) } });
     const pauseMs = this.#troublePauseMs ?? SHORTEST_PAUSE_MS;
     this.#troublePauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    await this.#context.clock.sleep(pauseMs, stopping);
+    await clock.sleep(pauseMs, stopping);
   }
 
   #endTrouble(): void {
@@ -121,7 +123,7 @@ class TimerTurns {
     while (current !== undefined) {
       const due = await this.#whenDue(current, going);
       if (due === 'set back') current = await this.#reckonAnew(going);
-      // The lock has not been renewed for as long as it lasts: who has it is asked again. What is stored knows of this occurrence.
+      // The machine slept, or its clock jumped. The lock may have run out meanwhile, so who has it is asked again; what is stored knows of this run.
       else if (clock.now().getTime() - due.getTime() > this.#lockMs) return;
       else current = await this.#fire(current, 'scheduled', due, turn);
     }
@@ -195,9 +197,5 @@ class TimerTurns {
     this.#isAnnounced = true;
     const { clock, log, functionName } = this.#context;
     log.information(announcement(this.#timer, clock.now()), { functionName });
-  }
-
-  #say(level: 'error' | 'warning', { message, code, hint }: HostError): void {
-    this.#context.log[level](message, { code, hint, functionName: this.#timer.functionName });
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { localTimeText, readLocalTime } from './local-time.ts';
+import { exactLocalTimeText, localTimeText, readLocalTime } from './local-time.ts';
 import { type TimeZone, timeZoneNamed } from './time-zone.ts';
 
 const zoneNamed = (name: string) => timeZoneNamed(name) as TimeZone;
@@ -13,6 +13,13 @@ describe('localTimeText', () => {
     ['2026-11-22T11:02:00.007Z', 'America/St_Johns', '2026-11-22T07:32:00.007-03:30'],
     ['2026-11-22T11:20:00.010Z', 'Asia/Kathmandu', '2026-11-22T17:05:00.01+05:45'],
   ])('writes %s in %s as %s', (instant, zone, text) => expect(localTimeText(new Date(instant), zoneNamed(zone))).toBe(text));
+});
+
+describe('exactLocalTimeText', () => {
+  test.each([
+    ['2026-11-22T11:02:00.000Z', 'UTC', '2026-11-22T11:02:00.0000000+00:00'],
+    ['2026-11-22T11:02:00.248Z', 'America/St_Johns', '2026-11-22T07:32:00.2480000-03:30'],
+  ])('writes %s in %s as %s', (instant, zone, text) => expect(exactLocalTimeText(new Date(instant), zoneNamed(zone))).toBe(text));
 });
 
 describe('readLocalTime', () => {

@@ -1,0 +1,64 @@
+// The storage account that `portico queue` works on: the one that the app's settings name, or the emulator.
+import { resolve } from 'node:path';
+import type { QueueServiceClient } from '@azure/storage-queue';
+import { storageAccount } from '../azure/storage-account.ts';
+import { findAppRoot } from '../config/find-app-root.ts';
+import { loadFunctionApp } from '../config/load-function-app.ts';
+import { HostError } from '../core/error.ts';
+import { appRootNotFound } from '../core/error-catalogue.ts';
+import type { EmulatorEndpoints } from '../core/extension.ts';
+import type { AppSettings, JsonObject } from '../core/function-app.ts';
+import { createLogger, type HostObserver } from '../core/log.ts';
+import type { QueueFlags } from './flags.ts';
+import type { Program } from './program.ts';
+
+export type QueueStorage = {
+  readonly queues: QueueServiceClient;
+  /** `extensions.queues` of host.json, as written. */
+  readonly hostSection: JsonObject;
+  /** Ends an emulator that was started for this. */
+  close(): Promise<void>;
+};
+
+type App = { readonly settings: AppSettings; readonly hostSection: JsonObject; root(): string };
+
+const STOP_MS = 5000;
+
+/** `observer` hears of an emulator. Errors: those of the connection, of an emulator that does not start, APP_ROOT_NOT_FOUND. */
+export async function openQueueStorage(
+  { connection, app: folder }: QueueFlags,
+  { workingDirectory, environment, clock }: Program,
+  observer: Pick<HostObserver, 'log'>,
+): Promise<QueueStorage> {
+  const app = readApp(workingDirectory, folder, environment);
+  let stopEmulator = async (): Promise<void> => {};
+
+  async function emulator(): Promise<EmulatorEndpoints> {
+    const { createEmulator } = await import('../emulator/emulator.ts');
+    const made = createEmulator({ root: app.root(), log: createLogger(observer, 'Host.Startup'), clock });
+    stopEmulator = () => made.stop(STOP_MS);
+    return made.start();
+  }
+
+  const account = storageAccount(connection, { settings: app.settings, shared: (_, make) => make(), emulator });
+  return { queues: await account.queues(), hostSection: app.hostSection, close: () => stopEmulator() };
+}
+
+/** Without an app around, the environment alone says which account. */
+function readApp(workingDirectory: string, folder: string | undefined, environment: Program['environment']): App {
+  try {
+    const root = findAppRoot(resolve(workingDirectory, folder ?? '.'));
+    const { settings, config } = loadFunctionApp({ root, environment });
+    return { settings, hostSection: config?.extensions.queues ?? {}, root: () => root };
+  } catch (thrown) {
+    if (folder !== undefined || !(thrown instanceof HostError) || thrown.code !== appRootNotFound.code) throw thrown;
+    const settings = Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    return {
+      settings,
+      hostSection: {},
+      root: () => {
+        throw thrown;
+      },
+    };
+  }
+}
