@@ -49,7 +49,7 @@ export function publicView(parts: HostParts, address: string): PublicHost {
     whenChannel: (signal) => invocations.whenChannel(signal),
     replace: (channel) => invocations.replace(channel),
     sleep: (ms, signal) => invocations.sleep(ms, signal),
-    remark: (where, code, message) => invocations.remark(where, code, message),
+    remark: (where, remark) => invocations.remark(where, remark),
     admin: (call, target) => answerAdmin(call, target, admin),
     revealsReasons: isLoopback(address),
   };

@@ -118,7 +118,7 @@ class Forwarding implements ExchangeSink {
   }
 
   remark(remark: Remark | undefined): void {
-    if (remark !== undefined) this.#run.host.remark(this.#call, remark.code, remark.message);
+    if (remark !== undefined) this.#run.host.remark(this.#call, remark);
   }
 
   interim(head: ReplyHead): void {

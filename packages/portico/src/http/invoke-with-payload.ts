@@ -12,8 +12,8 @@ export function invokeWithPayload(run: Run, channel: HandlerChannel): void {
   const { call, host } = run;
   const kind = bodyKind(call.request);
   if (kind === 'none') return new PayloadRun(run, undefined).start(channel);
-  for (const { code, message } of requestRemarks({ chunked: kind === 'chunked', contentType: call.request.headers['content-type'] })) {
-    host.remark(call, code, message);
+  for (const remark of requestRemarks({ chunked: kind === 'chunked', contentType: call.request.headers['content-type'] })) {
+    host.remark(call, remark);
   }
   collectBody(call.request, host.app.mostBodyBytes, (body) => {
     if (body === 'too-large') call.refuse(413);

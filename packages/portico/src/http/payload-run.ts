@@ -92,7 +92,7 @@ export class PayloadRun implements AttemptSubject {
     const { fn, host } = this.#run;
     const rendered = renderHttpResponse(fn.output, reply);
     if ('error' in rendered) return rendered.error;
-    for (const { code, message } of rendered.remarks) host.remark(this, code, message);
+    for (const remark of rendered.remarks) host.remark(this, remark);
     if (this.#opened !== undefined) return this.#writeAndAnswer(this.#opened, reply, rendered, signal());
     answerWith(this.#run, rendered);
     return undefined;
@@ -106,7 +106,7 @@ export class PayloadRun implements AttemptSubject {
     signal: AbortSignal,
   ): Promise<HostError | undefined> {
     const error = await opened.write(reply, signal);
-    for (const { code, message } of opened.remarks) this.#run.host.remark(this, code, message);
+    for (const remark of opened.remarks) this.#run.host.remark(this, remark);
     if (error === undefined && !this.#run.call.ended) answerWith(this.#run, rendered);
     return error;
   }

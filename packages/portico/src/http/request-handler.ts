@@ -43,11 +43,10 @@ function passesCors(call: Call, host: PublicHost): boolean {
   const verdict = host.app.cors === undefined ? { kind: 'none' as const } : judgeOrigin(call.request, host.app.cors);
   if (verdict.kind === 'none') return true;
   if (verdict.kind === 'refused') {
-    host.remark(
-      call,
-      'CORS_REFUSED',
-      `Unless the handler itself allows it, a browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`,
-    );
+    host.remark(call, {
+      code: 'CORS_REFUSED',
+      message: `Unless the handler itself allows it, a browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`,
+    });
     return true;
   }
   call.corsHeaders = verdict.headers;

@@ -57,7 +57,7 @@ async function tunnel(upgrade: Upgrade, found: Found, host: PublicHost, context:
     context.observer.log({ category: `Function.${fn.name}`, ...more, ...about, level, message });
   };
   const remark = webSocketRemark(mode);
-  if (remark !== undefined) host.remark({ functionName: fn.name, log }, remark.code, remark.message);
+  if (remark !== undefined) host.remark({ functionName: fn.name, log }, remark);
   const caller = callerOf(request, host.app.callerRules);
   const passing = { mode, caller, ids, target: targetFor(fn, mode, target), authority: target.authority };
   const { status, reason, error, refused } = await admit(host, fn, gone.signal, {

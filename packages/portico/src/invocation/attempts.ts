@@ -159,7 +159,7 @@ export class Attempts implements Limited {
       this.#subject.log(level, message, { category: `Function.${functionName}.User`, ...(fields !== undefined && { fields }) });
     }
     if ('error' in reply) return this.#fail({ error: reply.error, how: 'failed' });
-    for (const { code, message } of reply.remarks) this.#host.remark(this.#subject, code, message);
+    for (const remark of reply.remarks) this.#host.remark(this.#subject, remark);
     this.#fn.timeLimit?.forget(this);
     const accepted = this.#subject.accept(reply, this.#signal);
     if (accepted instanceof Promise) void accepted.then((error) => this.#settle(error));

@@ -77,7 +77,7 @@ beforeEach(async () => {
     },
     replace: () => true,
     sleep: (ms, signal) => clock.sleep(ms, signal),
-    remark: (where, code, message) => where.log('warning', message, { code }),
+    remark: (where, { code, message }) => where.log('warning', message, { code }),
   };
 });
 

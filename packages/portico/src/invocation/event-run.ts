@@ -126,7 +126,7 @@ class EventRun implements AttemptSubject, Work {
 
   async #write(opened: OpenBindings, reply: PayloadReply, signal: AbortSignal): Promise<HostError | undefined> {
     const error = await opened.write(reply, signal);
-    for (const { code, message } of opened.remarks) this.#context.host.remark(this, code, message);
+    for (const remark of opened.remarks) this.#context.host.remark(this, remark);
     if (error === undefined) this.#succeed();
     return error;
   }

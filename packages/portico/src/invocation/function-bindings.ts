@@ -80,7 +80,8 @@ export class OpenBindings {
     const values = readOutputs(this.#bindings.metadata, reply, this.#bindings);
     const writes = values.map(async (value): Promise<HostError | undefined> => {
       try {
-        this.remarks.push(...((await this.#bound.get(value.name)?.write(value, signal)) ?? []));
+        const remarks = (await this.#bound.get(value.name)?.write(value, signal)) ?? [];
+        this.remarks.push(...remarks.map((remark) => ({ ...remark, about: value.name })));
         return undefined;
       } catch (error) {
         const type = this.#bindings.metadata.find(({ name }) => name === value.name)?.type ?? '';

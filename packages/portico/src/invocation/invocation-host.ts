@@ -1,6 +1,7 @@
 // What a run asks of the host, whatever it was that it runs for. The host swaps these when the app or its handler changes.
 import type { HostError } from '../core/error.ts';
 import type { LogLevel, LogRecord } from '../core/log.ts';
+import type { Remark } from '../core/remark.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
@@ -17,7 +18,7 @@ export interface InvocationHost {
   /** Rejects when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Says what Azure would do differently, once per function and subject. */
-  remark(where: RunLog, code: string, message: string): void;
+  remark(where: RunLog, remark: Remark): void;
 }
 
 /** Where a run is logged. */

@@ -4,22 +4,33 @@ import { decodeBase64 } from '../../core/base64.ts';
 
 export type MessageEncoding = 'base64' | 'none';
 
+/** Of a message as it is written, in UTF-8. https://learn.microsoft.com/rest/api/storageservices/put-message */
+export const MOST_MESSAGE_BYTES = 65_536;
+
 /** Undefined: it is not written that way. */
 export function decodeMessage(text: string, encoding: MessageEncoding): Uint8Array | undefined {
   return encoding === 'none' ? Buffer.from(text) : decodeBase64(text);
 }
 
-/** Undefined: the bytes are no text, and only base64 could hold them. */
+/** Undefined: the bytes are no text that a message can hold, and only base64 could write them. */
 export function encodeMessage(bytes: Uint8Array, encoding: MessageEncoding): string | undefined {
-  return encoding === 'none' ? textOf(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  if (encoding === 'base64') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  const text = textOf(bytes);
+  return text === undefined || NOT_IN_XML.test(text) ? undefined : text;
 }
 
 /** Undefined: it is not UTF-8. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     // That is how it says so.
     return undefined;
   }
 }
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Messages travel in XML, which has no way to write these. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about.
+const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;

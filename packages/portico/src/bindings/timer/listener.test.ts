@@ -320,6 +320,18 @@ describe('a timer whose storage fails', () => {
     expect(host.runs).toEqual(['11:12:00.000']);
     expect(host.records.filter(({ message }) => message === 'The timer does not stand still any more.')).toHaveLength(1);
   });
+
+  test('makes up for nothing without a monitor, because another host may have run it', async () => {
+    const host = createHost({ properties: { schedule: '0 0 * * * *', useMonitor: false } });
+    await host.start();
+    const { acquire } = host.state.leases;
+    host.state.leases.acquire = () => Promise.reject(new Error('the account is gone'));
+    host.state.loseLease(LOCK);
+    await host.clock.advance(3 * HOUR);
+    host.state.leases.acquire = acquire;
+    await host.clock.advance(HOUR);
+    expect(host.runs).toEqual(['15:00:00.000']);
+  });
 });
 
 describe('a host that stops', () => {
@@ -335,6 +347,7 @@ describe('a host that stops', () => {
     const stopped = listener.stop(never);
     await host.clock.advance(9000);
     await stopped;
+    expect(host.problems).toEqual([]);
     expect(host.status).toMatchObject({ Last: '2026-11-22T11:02:00+00:00' });
     expect(await host.state.leases.acquire(LOCK, 15_000, never)).toBeDefined();
     await host.clock.advance(HOUR);
@@ -575,6 +588,16 @@ describe('a clock that jumps', () => {
     clock.jump(5 * HOUR);
     await clock.advance(HOUR);
     expect(host.events).toEqual([]);
+  });
+
+  test('while another host had the timer runs nothing that is stored as run', async () => {
+    const { clock, host } = hostWithClock({ schedule: '0 0 * * * *' });
+    await host.start();
+    clock.jump(5 * HOUR);
+    const theirs = { Last: '2026-11-22T16:00:00+00:00', Next: '2026-11-22T17:00:00+00:00', LastUpdated: '2026-11-22T16:00:00+00:00' };
+    host.state.texts.set(STATUS, JSON.stringify(theirs));
+    await clock.advance(HOUR);
+    expect(host.runs).toEqual(['17:00:00.000']);
   });
 
   test('back by less than the pause of a timer makes it wait, and nothing run twice', async () => {

@@ -5,7 +5,7 @@ import { timeZoneUnknown } from '../../core/problems/timer.ts';
 import { type TimeZone, timeZoneNamed } from './time-zone.ts';
 import { WINDOWS_ZONES } from './windows-zones.ts';
 
-export type TimeZoneReading = { readonly zone: TimeZone; readonly problems: readonly Problem[] };
+type TimeZoneReading = { readonly zone: TimeZone; readonly problems: readonly Problem[] };
 
 /**
  * The zone whose clocks timers follow: `WEBSITE_TIME_ZONE`, else `TZ`, else that of the system; UTC where that has none.
