@@ -5,7 +5,18 @@
 // Does nothing when the bundle is up to date. Says what it does on standard error, in one line.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,7 +41,13 @@ if (process.argv.includes('--force') || !isBuilt()) await bundle();
 
 function fingerprintOfSources() {
   const hash = createHash('sha256');
-  for (const file of [fileURLToPath(import.meta.url), ...readdirSync(SOURCE).sort().map((name) => join(SOURCE, name))]) hash.update(readFileSync(file));
+  for (const file of [
+    fileURLToPath(import.meta.url),
+    ...readdirSync(SOURCE)
+      .sort()
+      .map((name) => join(SOURCE, name)),
+  ])
+    hash.update(readFileSync(file));
   return hash.digest('hex');
 }
 
@@ -65,7 +82,16 @@ function install(folder) {
   for (const name of ['package.json', 'package-lock.json']) cpSync(join(SOURCE, name), join(folder, name));
   cpSync(join(ROOT, '.npmrc'), join(folder, '.npmrc'));
   // Every version is pinned, so what npm has in its cache will do; and where there is no network, that is told soon.
-  const args = ['ci', '--prefer-offline', '--fetch-retries=1', '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  const args = [
+    'ci',
+    '--prefer-offline',
+    '--fetch-retries=1',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-progress',
+    '--loglevel=error',
+  ];
   const options = { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
   const { npm_execpath: script, npm_node_execpath: node = process.execPath } = process.env;
   const { status, error, stdout, stderr } = script

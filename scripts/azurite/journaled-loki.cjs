@@ -46,8 +46,8 @@ class JournaledLoki extends Loki {
 
   /** A document of that number was inserted, changed or removed. Which of them is seen when it is written. */
   noteDocument(collection, id) {
-    let ids = this.#noted.get(collection);
-    if (ids === undefined) this.#noted.set(collection, (ids = new Set()));
+    const ids = this.#noted.get(collection) ?? new Set();
+    this.#noted.set(collection, ids);
     if (ids.has(id)) return;
     ids.add(id);
     this.#note(() => {

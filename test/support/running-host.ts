@@ -8,7 +8,11 @@ export type RunningHost = Host &
 export async function runningHost({ root }: { readonly root: string }, options: Partial<HostOptions> = {}): Promise<RunningHost> {
   const records: LogRecord[] = [];
   const requests: RequestSummary[] = [];
-  const observer = { log: (record: LogRecord) => records.push(record), request: (summary: RequestSummary) => requests.push(summary), invocation: () => {} };
+  const observer = {
+    log: (record: LogRecord) => records.push(record),
+    request: (summary: RequestSummary) => requests.push(summary),
+    invocation: () => {},
+  };
   const host = createHost({ root, port: 0, environment: { PATH: process.env['PATH'] }, observer, ...options });
   await host.start();
   const port = Number(new URL(host.url).port);

@@ -1,9 +1,13 @@
 // A storage service on loopback, in memory, for one group of scenarios.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { AppFolder } from './app-folder.ts';
-import { findModule } from './modules.ts';
+import { lookForModule } from './modules.ts';
 import { canConnect, freePort, startProgram, stopProgram, waitUntil } from './processes.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
 // Azurite's published development account; it opens nothing but an emulator.
 const ACCOUNT = 'devstoreaccount1';
@@ -11,12 +15,22 @@ const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZ
 
 export type Azurite = { readonly ports: number[]; readonly connectionString: string; stop(): Promise<void> };
 
-export async function startAzurite(folder: AppFolder, moduleFolders: readonly string[]): Promise<Azurite> {
-  const manifest = findModule('azurite/package.json', moduleFolders);
+/** The one that was installed beside the SDKs, or that of this repository. */
+function findAzurite(moduleFolders: readonly string[]): string {
+  const manifest = lookForModule('azurite/package.json', moduleFolders);
+  if (manifest === undefined) {
+    execFileSync(process.execPath, [join(REPOSITORY, 'scripts/bundle-azurite.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return join(REPOSITORY, 'packages/portico/dist/azurite.cjs');
+  }
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { azurite: string } };
+  return join(dirname(manifest), bin.azurite);
+}
+
+export async function startAzurite(folder: AppFolder, moduleFolders: readonly string[]): Promise<Azurite> {
+  const script = findAzurite(moduleFolders);
   const services = await Promise.all(['blob', 'queue', 'table'].map(async (name) => ({ name, port: await freePort() })));
   const listen = services.flatMap(({ name, port }) => [`--${name}Host`, '127.0.0.1', `--${name}Port`, String(port)]);
-  const args = [join(dirname(manifest), bin.azurite), '--inMemoryPersistence', '--skipApiVersionCheck', '--silent', ...listen];
+  const args = [script, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent', ...listen];
   const env = { PATH: process.env.PATH, HOME: `${folder.work}/home`, AZURITE_ACCOUNTS: `${ACCOUNT}:${KEY}` };
   const logFile = join(folder.work, 'azurite.log');
   const program = startProgram({ file: process.execPath, args, cwd: folder.work, env, logFile });

@@ -5,6 +5,13 @@ import { pathToFileURL } from 'node:url';
 
 /** The file a package name stands for, seen from each of the folders in turn. */
 export function findModule(name: string, folders: readonly string[]): string {
+  const found = lookForModule(name, folders);
+  if (found === undefined) throw new Error(`${name} was not found. Install it beside the recorder or pass --modules DIR.`);
+  return found;
+}
+
+/** Undefined: none of them has it. */
+export function lookForModule(name: string, folders: readonly string[]): string | undefined {
   for (const folder of folders) {
     try {
       return createRequire(join(folder, 'x.js')).resolve(name);
@@ -12,7 +19,7 @@ export function findModule(name: string, folders: readonly string[]): string {
       // Not in this folder; the next one may have it.
     }
   }
-  throw new Error(`${name} was not found. Install it beside the recorder or pass --modules DIR.`);
+  return undefined;
 }
 
 export async function importModule<T>(name: string, folders: readonly string[]): Promise<T> {

@@ -15,7 +15,10 @@ export const EXIT_CODES = {
     doc: 'The command line is wrong, names a folder without an app, a file that cannot be used or a function that is not there, or an address beyond loopback without --no-auth.',
   },
   fault: { code: 70, doc: 'A fault in Portico itself. Please report it with the message.' },
-  interrupted: { code: 130, doc: 'Stopped at once by a second Ctrl+C; requests that ran were cut off.' },
+  interrupted: {
+    code: 130,
+    doc: 'Stopped at once by a second Ctrl+C; requests that ran were cut off. A command that ends by itself: by the first one.',
+  },
   terminated: {
     code: 143,
     doc: 'The same after a second SIGTERM (129 after SIGHUP): 128 plus the number of the signal, as shells have it.',

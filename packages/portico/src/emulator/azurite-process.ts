@@ -1,6 +1,7 @@
 // One run of Azurite, from spawn to listening.
-import { whenAborted } from '../core/when-aborted.ts';
+
 import type { Clock } from '../core/clock.ts';
+import { whenAborted } from '../core/when-aborted.ts';
 import { type ChildExit, type ChildProcess, type OutputStream, spawnChild } from '../platform/child-process.ts';
 import { processEnvironment, thisNode } from '../platform/environment.ts';
 import { EMULATOR_HOST, type EmulatorPorts } from './endpoints.ts';

@@ -5,12 +5,12 @@ import type { BindingFault, CheckFacts } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { queueHasNoPoison, queueNameMissing, queueNameWrong } from '../../core/problems/queue.ts';
 import { QUEUE_OPTIONS, QUEUE_TRIGGER_OPTIONS } from './options.ts';
-import { isQueueName, poisonQueueOf, queueNameOf } from './queue-name.ts';
+import { isQueueName, poisonNameOf, queueNameOf } from './queue-name.ts';
 
 export function checkQueueTrigger(binding: BindingMetadata, facts: CheckFacts): readonly BindingFault[] {
   const { queueName, connection } = optionsOf(QUEUE_TRIGGER_OPTIONS, binding);
   const faults = [...checkName(queueName), ...checkConnection(connection, facts)];
-  if (faults.length > 0 || queueName === undefined || poisonQueueOf(queueNameOf(queueName)) !== undefined) return faults;
+  if (faults.length > 0 || queueName === undefined || poisonNameOf(queueNameOf(queueName)) !== undefined) return faults;
   return [{ problem: queueHasNoPoison(queueName), property: 'queueName' }];
 }
 

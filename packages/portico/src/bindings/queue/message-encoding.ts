@@ -4,9 +4,6 @@ import { decodeBase64 } from '../../core/base64.ts';
 
 export type MessageEncoding = 'base64' | 'none';
 
-/** Of a message as it is written, in UTF-8. https://learn.microsoft.com/rest/api/storageservices/put-message */
-export const MOST_MESSAGE_BYTES = 65_536;
-
 /** Undefined: it is not written that way. */
 export function decodeMessage(text: string, encoding: MessageEncoding): Uint8Array | undefined {
   return encoding === 'none' ? Buffer.from(text) : decodeBase64(text);

@@ -7,7 +7,6 @@ import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
 import { PollingDelay } from '../../azure/polling-delay.ts';
 import { describeStorageError, storageCodeOf } from '../../azure/storage-error.ts';
 import type { Clock } from '../../core/clock.ts';
-import { messageOf } from '../../core/error.ts';
 import type { Listener } from '../../core/extension.ts';
 import type { LogFields, Logger } from '../../core/log.ts';
 import { loopListener } from '../../core/loop-listener.ts';
@@ -142,7 +141,8 @@ export class MessageLoop implements Listener {
     } catch (error) {
       if (!MISSING.includes(storageCodeOf(error) ?? '')) throw error;
       const more = { functionName: context.functionName };
-      if (!this.#isMissing) context.log.information(`The queue "${queueName}" does not exist. It is waited for: the first message makes it.`, more);
+      if (!this.#isMissing)
+        context.log.information(`The queue "${queueName}" does not exist. It is waited for: the first message makes it.`, more);
       this.#isMissing = true;
       return [];
     }
@@ -180,8 +180,12 @@ export class MessageLoop implements Listener {
     switch (fate.kind) {
       case 'done':
         return this.#explain(await message.delete(), message, 'A message was handled, but cannot be deleted. It comes again.');
-      case 'again':
-        return this.#explain(await message.show(fate.afterMs), message, 'A message cannot be given back. It comes again when its time is over.');
+      case 'again': {
+        const settlement = await message.show(fate.afterMs);
+        // Somebody else has it already, which is what it was to be given back for.
+        if (settlement.status === 'taken') return;
+        return this.#explain(settlement, message, 'A message cannot be given back. It comes again when its time is over.');
+      }
       case 'poison': {
         const settlement = await message.moveTo(fate.queue);
         const moved = `A message was copied to "${fate.queue.name}", but cannot be deleted. It comes again, and is copied once more.`;
@@ -194,7 +198,7 @@ export class MessageLoop implements Listener {
   }
 
   #explain(settlement: Settlement, message: HeldMessage, consequence: string): void {
-    // It is gone: somebody has deleted it, or the queue. Or it is somebody else's, who was told so by the renewal.
+    // Gone: somebody has deleted it, or the queue, or its time to live is over.
     if (settlement.status === 'settled' || settlement.status === 'gone') return;
     this.#say('warning', consequence, message, settlement.error);
   }
@@ -213,7 +217,7 @@ export class MessageLoop implements Listener {
 
   #nextOutagePauseMs(): number {
     const pauseMs = this.#outagePauseMs;
-    this.#outagePauseMs = Math.min(pauseMs * 2, this.#options.longestPauseMs);
+    this.#outagePauseMs = Math.max(FIRST_OUTAGE_PAUSE_MS, Math.min(pauseMs * 2, this.#options.longestPauseMs));
     return pauseMs;
   }
 

@@ -5,7 +5,9 @@ type WithText = { readonly messageText: string };
 /** `xml`: the answer that they were read from. */
 export function withExactTexts<Item extends WithText>(items: readonly Item[], xml: string | undefined): readonly Item[] {
   if (xml === undefined || !items.some(({ messageText }) => messageText.includes('&#'))) return items;
-  const texts = [...xml.matchAll(/<MessageText>([^<]*)<\/MessageText>|<MessageText\s*\/>/g)].map(([, written = '']) => readXmlText(written));
+  const texts = [...xml.matchAll(/<MessageText>([^<]*)<\/MessageText>|<MessageText\s*\/>/g)].map(([, written = '']) =>
+    readXmlText(written),
+  );
   // It is another form of answer than was known when this was written: the library is right then.
   if (texts.length !== items.length) return items;
   return items.map((item, index) => ({ ...item, messageText: texts[index] ?? item.messageText }));

@@ -22,14 +22,15 @@ export class Outage {
     const isNew = this.#failing.size === 0;
     this.#failing.add(what);
     const functionName = this.#functionName;
-    if (!isNew) return this.#log.debug('The queue is still away.', { functionName, fields: { failing: what, reason: messageOf(error) } });
-    const described = describeStorageError(error, `The queue "${this.#queueName}" is away, so no message is taken from it`);
+    if (!isNew)
+      return this.#log.debug('The queue still cannot be used.', { functionName, fields: { failing: what, reason: messageOf(error) } });
+    const described = describeStorageError(error, `The queue "${this.#queueName}" cannot be used`);
     const more = described instanceof HostError ? { code: described.code, hint: described.hint } : {};
     this.#log.warning(described.message, { functionName, ...more });
   }
 
   worked(what: Failing): void {
     if (!this.#failing.delete(what) || this.#failing.size > 0) return;
-    this.#log.information(`The queue "${this.#queueName}" is back.`, { functionName: this.#functionName });
+    this.#log.information(`The queue "${this.#queueName}" can be used again.`, { functionName: this.#functionName });
   }
 }

@@ -10,12 +10,13 @@ const SUFFIX = '-poison';
 const MOST_CHARACTERS = 63;
 
 /** Where the messages of a queue go that cannot be handled. Parity: a queue that is one itself, or whose name would be too long, has none. */
-export function poisonQueueOf(queueName: string): string | undefined {
+export function poisonNameOf(queueName: string): string | undefined {
   if (queueName.endsWith(SUFFIX) || queueName.length + SUFFIX.length > MOST_CHARACTERS) return undefined;
   return queueName + SUFFIX;
 }
 
-/** The queue whose messages have ended up in that one. */
-export function originOf(poisonQueueName: string): string | undefined {
-  return poisonQueueName.endsWith(SUFFIX) ? poisonQueueName.slice(0, -SUFFIX.length) : undefined;
+/** The queue whose messages have ended up in that one; undefined for one that is no poison queue. */
+export function originOf(poisonName: string): string | undefined {
+  const origin = poisonName.endsWith(SUFFIX) ? poisonName.slice(0, -SUFFIX.length) : '';
+  return isQueueName(origin) ? origin : undefined;
 }

@@ -9,19 +9,22 @@ export type QueueWakers = {
 
 /** One for the host. */
 export function queueWakers({ shared }: Pick<HostContext, 'shared'>): QueueWakers {
-  return shared('queue wakers', () => {
-    const wakers = new Map<string, Set<() => void>>();
-    const keyOf = (account: string, queueName: string): string => `${account}/${queueName}`;
-    return {
-      onSent(account, queueName, wake) {
-        const key = keyOf(account, queueName);
-        const all = wakers.get(key) ?? new Set();
-        wakers.set(key, all.add(wake));
-        return () => all.delete(wake);
-      },
-      sent(account, queueName) {
-        for (const wake of wakers.get(keyOf(account, queueName)) ?? []) wake();
-      },
-    };
-  });
+  return shared('queue wakers', makeQueueWakers);
+}
+
+function makeQueueWakers(): QueueWakers {
+  const wakers = new Map<string, Set<() => void>>();
+  return {
+    onSent(account, queueName, wake) {
+      const key = `${account}/${queueName}`;
+      const listening = wakers.get(key) ?? new Set();
+      wakers.set(key, listening.add(wake));
+      return () => {
+        listening.delete(wake);
+      };
+    },
+    sent(account, queueName) {
+      for (const wake of wakers.get(`${account}/${queueName}`) ?? []) wake();
+    },
+  };
 }
