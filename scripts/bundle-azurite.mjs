@@ -26,6 +26,7 @@ const DIST = join(ROOT, 'packages/portico/dist');
 const BUNDLE = join(DIST, 'azurite.cjs');
 const LICENCES = join(DIST, 'azurite.LICENSES.txt');
 const CACHE = join(ROOT, 'node_modules/.cache/portico-azurite');
+const ABANDONED_MS = 3_600_000;
 const MAX_BYTES = 4_000_000;
 
 /** By the end of a module's path: what stands in its place. The two packages are loaded by SqlBlobServer alone; undefined is an empty module. */
@@ -61,6 +62,9 @@ async function bundle() {
   process.stderr.write('Preparing Azurite, the storage emulator, for its first use … ');
   mkdirSync(CACHE, { recursive: true });
   mkdirSync(DIST, { recursive: true });
+  // Left by runs that were killed.
+  for (const name of readdirSync(CACHE))
+    if (Date.now() - statSync(join(CACHE, name)).mtimeMs > ABANDONED_MS) rmSync(join(CACHE, name), { recursive: true, force: true });
   // A folder of its own for each run: two at once do the work twice, and the last to be done replaces whole files.
   const folder = mkdtempSync(join(CACHE, 'run-'));
   try {

@@ -26,7 +26,7 @@ const STEPS = {
     limitS: 300,
     read: readUnitResults,
   },
-  conformance: { run: ['test/conformance/run.ts', ...flags], limitS: 300, read: readConformanceResults, shows: true },
+  conformance: { run: ['test/conformance/run.ts', ...flags], limitS: 600, read: readConformanceResults, shows: true },
 };
 
 const sums = { passed: 0, failed: 0, skipped: 0 };

@@ -21,8 +21,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   http: ['core', 'platform', 'worker', 'invocation'],
   admin: ['core', 'http', 'invocation'],
   host: ['core', 'config', 'platform', 'bindings', 'state', 'emulator', 'worker', 'invocation', 'http', 'admin'],
-  // From azure, bindings and emulator: `portico queue`, which works on an account without a host.
-  cli: ['core', 'config', 'platform', 'azure', 'bindings', 'emulator', 'host'],
+  // From azure and bindings: `portico queue`, which works on an account without a host.
+  cli: ['core', 'config', 'platform', 'azure', 'bindings', 'host'],
   testing: ['core'],
   // The library's entry point, which names the types of what it hands out.
   '.': ['core', 'host', 'http'],

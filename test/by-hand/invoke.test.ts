@@ -25,9 +25,12 @@ const files = (generation = 1) => ({
   'handler.cjs': HANDLER.replace('GENERATION', String(generation)),
   'manual/function.json': { bindings: [{ type: 'manualTrigger', direction: 'in', name: 'item' }] },
   'off/function.json': { bindings: [{ type: 'manualTrigger', direction: 'in', name: 'item' }] },
+  'tick/function.json': { bindings: [{ type: 'timerTrigger', direction: 'in', name: 'timer', schedule: '0 0 0 1 1 *' }] },
+  // Disabled, so that nothing listens and no storage is asked.
+  'orders/function.json': { bindings: [{ type: 'queueTrigger', direction: 'in', name: 'order', queueName: 'Orders' }] },
   'broken/function.json': { bindings: [{ type: 'manualTrigger', direction: 'sideways', name: 'item' }] },
   'Hello/function.json': httpFunction(),
-  'local.settings.json': { IsEncrypted: false, Values: { 'AzureWebJobs.off.Disabled': 'true' } },
+  'local.settings.json': { IsEncrypted: false, Values: { 'AzureWebJobs.off.Disabled': 'true', 'AzureWebJobs.orders.Disabled': 'true' } },
 });
 
 function begin({ root }: TemporaryApp, { url }: RunningHost, ...words: string[]) {
@@ -42,10 +45,12 @@ test.each([
   [['manual'], 0, /^✓ manual [\d.]+ ms #[0-9a-f]{4}$/],
   [['MANUAL', '--data', 'hi'], 0, /^✓ manual /],
   [['off'], 0, /^✓ off /],
+  [['tick'], 0, /^✓ tick /],
+  [['orders', '--data', '{"id":1}'], 0, /^✓ orders /],
   [['manual', '--data', 'fail'], 1, /^✗ manual [\d.]+ ms #[0-9a-f]{4}\n {2}\S/],
   [['Hello'], 0, /^✓ Hello 204 /],
   [['broken'], 1, /^portico: The function "broken" cannot run: /],
-  [['nosuch'], 2, /^portico: The host at \S+ has no function "nosuch"\.\n {2}→ It has Hello, manual, off\.\n$/],
+  [['nosuch'], 2, /^portico: The host at \S+ has no function "nosuch"\.\n {2}→ It has Hello, manual, off, orders, tick\.\n$/],
 ])('%j ends with %i and says so', async (words, code, said) => {
   using app = temporaryApp(files());
   await using host = await runningHost(app);
@@ -59,6 +64,20 @@ test('an input arrives as it was given', async () => {
   await using host = await runningHost(app);
   expect(await begin(app, host, 'manual', '--data', 'two words').exitCode).toBe(0);
   expect(saidByHandler(host)).toEqual([expect.stringContaining('two words')]);
+});
+
+test('the list of functions says what each waits for', async () => {
+  using app = temporaryApp(files());
+  await using host = await runningHost(app);
+  const sources = host.functions().map(({ name, url, source }) => [name, url?.replace(host.url, '') ?? source]);
+  expect(sources).toEqual([
+    ['Hello', '/api/Hello'],
+    ['manual', undefined],
+    ['off', undefined],
+    ['orders', 'queue orders'],
+    ['tick', '0 0 0 1 1 *'],
+    ['broken', undefined],
+  ]);
 });
 
 test('--watch runs the new handler after every change, never the old one', async () => {

@@ -13,7 +13,7 @@ import { clearResults, keepGroup, keepRun, keepSummary, lastRun } from './result
 
 const HERE = new URL('./', import.meta.url);
 const ROOT = new URL('../../', import.meta.url);
-const PORTICO = `node ${fileURLToPath(new URL('packages/portico/bin/portico.cjs', ROOT))} start {app} --port {port} {auth}`;
+const PORTICO = `node ${fileURLToPath(new URL('packages/portico/bin/portico.cjs', ROOT))} start {app} --port {port} --grace 5 {auth}`;
 
 const { values: options } = parseArgs({
   options: {

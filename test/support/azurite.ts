@@ -7,6 +7,8 @@ import { needs } from './requirements.ts';
 
 export const AZURITE_BUNDLE = fileURLToPath(new URL('../../packages/portico/dist/azurite.cjs', import.meta.url));
 
+export type Azurite = Awaited<ReturnType<typeof startAzurite>>;
+
 /** Long enough to save what a test leaves. */
 const STOP_MS = 10_000;
 

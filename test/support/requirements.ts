@@ -22,6 +22,12 @@ const PROGRAMS = {
     check: ['--map-root-user', '--pid', '--fork', '--mount-proc', 'true'],
     lacking: 'a process namespace cannot be made here (it takes Linux, and root or user namespaces)',
   },
+  networkNamespace: {
+    command: 'unshare',
+    packages: 'util-linux',
+    check: ['--map-root-user', '--net', 'ip', 'link', 'set', 'lo', 'up'],
+    lacking: 'a network namespace cannot be made here (it takes Linux, root or user namespaces, and Debian: apt-get install iproute2)',
+  },
   busybox: { command: 'busybox', packages: 'busybox' },
   // Made on first need: this looks whether it has been, and makes it if not.
   azurite: {

@@ -1,22 +1,28 @@
-// Takes messages from a storage queue, some at a time, keeps each invisible as long as it is worked on, and settles it as its fate says.
-// It knows nothing of functions. Whatever happens, a message is deleted only when it is done, or when its copy lies in the poison queue.
+// Takes messages from a queue, some at a time, and settles each as its fate says. It knows nothing of functions.
+//
+//   wait for room and for the handler → take up to batchSize → work on each, side by side → settle it; meanwhile the next ones are taken
+//
+// Whatever happens: a message is deleted when it is done, or when its copy is in the poison queue, and else comes again.
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
 import type { Clock } from '../core/clock.ts';
-import { messageOf } from '../core/error.ts';
 import type { Listener } from '../core/extension.ts';
 import type { Logger } from '../core/log.ts';
-import { loopListener } from '../core/loop-listener.ts';
+import { type LoopListener, loopListener } from '../core/loop-listener.ts';
+import { Outage } from '../core/outage.ts';
 import type { Random } from '../core/random.ts';
+import { waitAtMost } from '../core/wait-at-most.ts';
 import { whenAborted } from '../core/when-aborted.ts';
+import { HeldMessage, type HeldMessageTools, type PoisonQueue, type Settlement, VISIBILITY_MS } from './held-message.ts';
+import { withExactTexts } from './message-text.ts';
 import { PollingDelay } from './polling-delay.ts';
-import { sendText } from './send-text.ts';
-import { isStatus, storageCodeOf } from './storage-error.ts';
+import { describeStorageError, storageCodeOf } from './storage-error.ts';
+import { StorageRequests } from './storage-requests.ts';
 
 export type MessageFate =
   | { readonly kind: 'done' }
   /** Visible again after that time. */
   | { readonly kind: 'again'; readonly afterMs: number }
-  | { readonly kind: 'poison'; readonly queue: () => Promise<QueueClient> }
+  | { readonly kind: 'poison'; readonly queue: PoisonQueue }
   /** It stays invisible until its time is over, and comes again then. */
   | { readonly kind: 'hidden' };
 
@@ -29,25 +35,24 @@ export type MessageLoopOptions = {
   };
   readonly queue: () => Promise<QueueClient>;
   readonly batchSize: number;
-  /** As many may still run when the next batch is asked for. */
+  /** As many may still run when the next ones are taken. */
   readonly newBatchThreshold: number;
+  /** Between two looks into an empty queue, and while the service is away. */
   readonly longestPauseMs: number;
-  /** Asked before each pull. */
+  /** Asked before messages are taken. */
   readonly whenReady: (signal: AbortSignal) => Promise<void>;
-  /** Never rejects. */
-  readonly handle: (message: DequeuedMessageItem, abandoning: AbortSignal) => Promise<MessageFate>;
+  readonly handle: (message: HeldMessage, abandoning: AbortSignal) => Promise<MessageFate>;
 };
+
+/** What is due is late by so much at most. */
+const WATCH_MS = 10_000;
+/** How long giving messages back may take when there is no time any more. */
+const GIVE_BACK_MS = 3000;
 
 export type MessageLoop = Listener & {
   /** Something was sent: look now. */
   wake(): void;
 };
-
-/** Parity: the time of Azure's host, whatever visibilityTimeout says. */
-export const VISIBILITY_MS = 600_000;
-const RENEWAL_MS = 300_000;
-const SHORTEST_RENEWAL_MS = 60_000;
-const SETTLE_AGAIN_MS = 2000;
 
 export function messageLoop(options: MessageLoopOptions): MessageLoop {
   return new StorageMessageLoop(options);
@@ -55,160 +60,178 @@ export function messageLoop(options: MessageLoopOptions): MessageLoop {
 
 class StorageMessageLoop implements MessageLoop {
   readonly #options: MessageLoopOptions;
-  readonly #loop: Listener;
-  readonly #running = new Set<Promise<void>>();
-  readonly #abandoning = new AbortController();
+  readonly #loop: LoopListener;
+  readonly #requests: StorageRequests;
+  readonly #outage: Outage;
   readonly #delay: PollingDelay;
-  #woken = new AbortController();
-  /** Resolves when the next message is settled. */
-  #settled = Promise.withResolvers<void>();
+  readonly #running = new Map<HeldMessage, Promise<void>>();
+  readonly #abandoning = new AbortController();
+  readonly #ended = new AbortController();
+  #watching: Promise<void> | undefined;
+  /** Called when a message is settled, and when it is time to stop. */
+  #onRoom: (() => void) | undefined;
   #isMissing = false;
 
   constructor(options: MessageLoopOptions) {
+    const { context, longestPauseMs } = options;
     this.#options = options;
-    this.#delay = new PollingDelay(options.longestPauseMs, options.context.random);
-    this.#loop = loopListener((stopping) => this.#round(stopping), options.context);
+    this.#requests = new StorageRequests(context.clock);
+    this.#outage = new Outage(context);
+    this.#delay = new PollingDelay(longestPauseMs, context.random);
+    this.#loop = loopListener((stopping) => this.#round(stopping), context, { longestPauseMs, outage: this.#outage });
   }
 
   start(signal: AbortSignal): Promise<void> {
+    this.#watching ??= this.#watch();
     return this.#loop.start(signal);
   }
 
   async stop(signal: AbortSignal): Promise<void> {
-    const ended = this.#loop.stop(signal);
-    await Promise.race([ended.then(() => Promise.all(this.#running)), whenAborted(signal)]);
+    const done = this.#loop.stop(signal).then(() => Promise.all(this.#running.values()));
+    this.#onRoom?.();
+    await Promise.race([done, whenAborted(signal)]);
     this.#abandoning.abort();
-    await ended;
-    await Promise.all(this.#running);
+    await waitAtMost(GIVE_BACK_MS, done, this.#options.context.clock);
+    this.#requests.cutOff();
+    await done;
+    this.#ended.abort();
+    await this.#watching;
   }
 
   wake(): void {
     this.#delay.reset();
-    this.#woken.abort();
+    this.#loop.wake();
   }
 
-  async #round(stopping: AbortSignal): Promise<void> {
-    const { batchSize, newBatchThreshold, whenReady, queue: open, context } = this.#options;
+  /** Gives the pause until the next one. */
+  async #round(stopping: AbortSignal): Promise<number | undefined> {
+    const { newBatchThreshold, whenReady, queue: open } = this.#options;
     while (this.#running.size > newBatchThreshold) {
-      await Promise.race([this.#settled.promise, whenAborted(stopping)]);
-      if (stopping.aborted) return;
+      await this.#whenRoom();
+      if (stopping.aborted) return undefined;
     }
     await whenReady(stopping);
-    this.#woken = new AbortController();
     const queue = await open();
-    const messages = await this.#receive(queue, batchSize, stopping);
-    for (const message of messages) this.#begin(queue, message);
-    if (messages.length > 0) return this.#delay.reset();
-    // Woken or stopped: in either case there is something to look at.
-    await context.clock.sleep(this.#delay.nextMs(), AbortSignal.any([stopping, this.#woken.signal])).catch(() => {});
+    if (stopping.aborted) return undefined;
+    const items = await this.#receive(queue);
+    if (items.length === 0) return this.#delay.nextMs();
+    this.#delay.reset();
+    const tools = this.#toolsFor(queue);
+    for (const item of items) this.#take(item, tools, stopping);
+    return undefined;
+  }
+
+  #whenRoom(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRoom = resolve;
+    });
   }
 
   /** A queue that is not there is empty: whoever sends the first message makes it. */
-  async #receive(queue: QueueClient, numberOfMessages: number, stopping: AbortSignal): Promise<readonly DequeuedMessageItem[]> {
-    const { log, functionName } = this.#options.context;
+  async #receive(queue: QueueClient): Promise<readonly DequeuedMessageItem[]> {
+    const { batchSize: numberOfMessages, context } = this.#options;
     try {
-      // Without the signal: a request that is cut off may have taken messages that nobody would work on for ten minutes.
-      const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages, visibilityTimeout: VISIBILITY_MS / 1000 });
+      // Not cut off by a stop: messages that were taken for an answer which nobody reads would be invisible for ten minutes.
+      const { receivedMessageItems, _response } = await this.#requests.send((abortSignal) =>
+        queue.receiveMessages({ numberOfMessages, visibilityTimeout: VISIBILITY_MS / 1000, abortSignal }),
+      );
       this.#isMissing = false;
-      if (!stopping.aborted) return receivedMessageItems;
-      await Promise.allSettled(receivedMessageItems.map(({ messageId, popReceipt }) => show(queue, messageId, popReceipt, 0)));
-      return [];
+      return withExactTexts(receivedMessageItems, _response?.bodyAsText);
     } catch (error) {
-      if (!isStatus(error, 404)) throw error;
-      if (!this.#isMissing) log.information(`The queue "${queue.name}" does not exist yet; it is waited for.`, { functionName });
+      if (!MISSING.includes(storageCodeOf(error) ?? '')) throw describeStorageError(error, `The queue "${queue.name}" cannot be read`);
+      const more = { functionName: context.functionName };
+      if (!this.#isMissing)
+        context.log.information(`The queue "${queue.name}" does not exist. It is waited for: the first message makes it.`, more);
       this.#isMissing = true;
       return [];
     }
   }
 
-  #begin(queue: QueueClient, message: DequeuedMessageItem): void {
-    const run = this.#work(queue, message).finally(() => {
-      this.#running.delete(run);
-      this.#settled.resolve();
-      this.#settled = Promise.withResolvers();
+  #toolsFor(queue: QueueClient): HeldMessageTools {
+    return {
+      queue,
+      clock: this.#options.context.clock,
+      requests: this.#requests,
+      outage: this.#outage,
+      hurry: this.#abandoning.signal,
+      onLost: (message, error) =>
+        this.#say('warning', 'A message is not held any more, although it is being handled. It may be handled twice.', message, error),
+    };
+  }
+
+  #take(item: DequeuedMessageItem, tools: HeldMessageTools, stopping: AbortSignal): void {
+    const held = this.#held(item);
+    if (held !== undefined) return held.retake(item);
+    const message = new HeldMessage(item, tools);
+    const work = this.#work(message, stopping).then(() => {
+      this.#running.delete(message);
+      this.#onRoom?.();
     });
-    this.#running.add(run);
+    this.#running.set(message, work);
   }
 
-  async #work(queue: QueueClient, message: DequeuedMessageItem): Promise<void> {
-    const done = new AbortController();
-    const held = { receipt: message.popReceipt };
-    const renewing = this.#renew(queue, message.messageId, held, done.signal);
-    const fate = await this.#options.handle(message, this.#abandoning.signal);
-    if (!staysOurs(fate)) {
-      done.abort();
-      await renewing;
-    }
+  /** One that could not be renewed, or not be deleted, comes again while it is still worked on here. */
+  #held({ messageId }: DequeuedMessageItem): HeldMessage | undefined {
+    for (const message of this.#running.keys()) if (message.item.messageId === messageId && !message.isLetGo) return message;
+    return undefined;
+  }
+
+  /** Never rejects. */
+  async #work(message: HeldMessage, stopping: AbortSignal): Promise<void> {
     try {
-      await this.#settle(queue, message, held, fate);
-    } finally {
-      done.abort();
-      await renewing;
+      const fate = stopping.aborted ? GIVEN_BACK : await this.#options.handle(message, this.#abandoning.signal);
+      await this.#settle(message, fate);
+    } catch (error) {
+      message.letGo();
+      this.#say('error', 'A message could not be handled. It stays invisible, and comes again.', message, error);
     }
   }
 
-  /** Storage that is away must not make a message that is done come again: it is kept invisible, and tried again, until the host is told to give up. */
-  async #settle(queue: QueueClient, message: DequeuedMessageItem, held: { receipt: string }, fate: MessageFate): Promise<void> {
-    const { clock, log, functionName } = this.#options.context;
-    const { messageId } = message;
-    let isSaid = false;
-    for (;;) {
-      try {
-        await settle(queue, message, held.receipt, fate);
-        if (isSaid) log.warning('The message is settled after all.', { functionName, fields: { messageId } });
-        return;
-      } catch (error) {
-        // It is gone, or somebody else's by now.
-        if (isGone(error)) return;
-        const fields = { messageId, fate: fate.kind, reason: messageOf(error) };
-        if (!isSaid)
-          log.warning('A message cannot be settled now; it is tried again as long as the message is ours.', { functionName, fields });
-        isSaid = true;
-        if (this.#abandoning.signal.aborted) {
-          return log.warning('A message could not be settled: it comes again, although it may be done.', { functionName, fields });
-        }
-        await clock.sleep(SETTLE_AGAIN_MS, this.#abandoning.signal).catch(() => {});
+  async #settle(message: HeldMessage, fate: MessageFate): Promise<void> {
+    switch (fate.kind) {
+      case 'done':
+        return this.#explain(await message.delete(), message, 'A message was handled, but cannot be deleted. It comes again.');
+      case 'again': {
+        const settlement = await message.show(fate.afterMs);
+        // Somebody else has it already, which is what it was to be given back for.
+        if (settlement.status === 'taken') return;
+        return this.#explain(settlement, message, 'A message cannot be given back. It comes again when its time is over.');
       }
-    }
-  }
-
-  async #renew(queue: QueueClient, id: string, held: { receipt: string }, done: AbortSignal): Promise<void> {
-    const { clock } = this.#options.context;
-    let waitMs = RENEWAL_MS;
-    for (;;) {
-      try {
-        await clock.sleep(waitMs, done);
-        held.receipt = await show(queue, id, held.receipt, VISIBILITY_MS);
-        waitMs = RENEWAL_MS;
-      } catch (error) {
-        // It is settled, gone or somebody else's: nothing is left to renew.
-        if (done.aborted || isGone(error)) return;
-        waitMs = Math.max(waitMs / 2, SHORTEST_RENEWAL_MS);
+      case 'poison': {
+        const settlement = await message.moveTo(fate.queue);
+        const moved = `A message was copied to "${fate.queue.name}", but cannot be deleted. It comes again, and is copied once more.`;
+        const stays = `A message cannot be moved to "${fate.queue.name}". It stays invisible, and comes again.`;
+        return this.#explain(settlement, message, settlement.isCopied ? moved : stays);
       }
+      case 'hidden':
+        message.letGo();
+    }
+  }
+
+  #explain(settlement: Settlement, message: HeldMessage, consequence: string): void {
+    // Gone: somebody has deleted it, or the queue, or its time to live is over.
+    if (settlement.status === 'settled' || settlement.status === 'gone') return;
+    this.#say('warning', consequence, message, settlement.error);
+  }
+
+  #say(level: 'warning' | 'error', what: string, message: HeldMessage, error: unknown): void {
+    const { log, functionName } = this.#options.context;
+    const { messageId, dequeueCount } = message.item;
+    const reason = describeStorageError(error, 'The service refused').message;
+    log[level](what, { functionName, fields: { messageId, dequeueCount, returnsAt: message.returnsAt.toISOString(), reason } });
+  }
+
+  /** One timer for all that is held and asked: a timer for each would be dear, and hardly any lasts so long. */
+  async #watch(): Promise<void> {
+    const ended = this.#ended.signal;
+    while (!ended.aborted) {
+      await this.#options.context.clock.sleep(WATCH_MS, ended).catch(() => {});
+      this.#requests.endOverdue();
+      for (const message of this.#running.keys()) message.keep();
     }
   }
 }
 
-/** Until that is done. */
-function staysOurs({ kind }: MessageFate): boolean {
-  return kind === 'done' || kind === 'poison';
-}
+const MISSING: readonly string[] = ['QueueNotFound', 'QueueBeingDeleted'];
 
-async function settle(queue: QueueClient, message: DequeuedMessageItem, receipt: string, fate: MessageFate): Promise<void> {
-  const { messageId, messageText } = message;
-  if (fate.kind === 'hidden') return;
-  if (fate.kind === 'again') return void (await show(queue, messageId, receipt, fate.afterMs));
-  // A crash between these two makes a second copy, and loses nothing.
-  if (fate.kind === 'poison') await sendText(await fate.queue(), messageText);
-  await queue.deleteMessage(messageId, receipt);
-}
-
-/** Gives the receipt that counts from now on. The text stays as it is. */
-async function show(queue: QueueClient, id: string, receipt: string, afterMs: number): Promise<string> {
-  const { popReceipt } = await queue.updateMessage(id, receipt, undefined, Math.round(afterMs / 1000));
-  return popReceipt ?? receipt;
-}
-
-function isGone(error: unknown): boolean {
-  return isStatus(error, 404) || storageCodeOf(error) === 'PopReceiptMismatch';
-}
+const GIVEN_BACK: MessageFate = { kind: 'again', afterMs: 0 };

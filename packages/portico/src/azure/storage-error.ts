@@ -44,7 +44,12 @@ export function describeStorageError(error: unknown, failed: string): Error {
 
 /** Whether a client threw it because the answer had that status; also of the HostError that was made of it. */
 export function isStatus(error: unknown, status: number): boolean {
-  return asFailure(error).statusCode === status;
+  return statusOf(error) === status;
+}
+
+/** Undefined: there was no answer. */
+export function statusOf(error: unknown): number | undefined {
+  return asFailure(error).statusCode;
 }
 
 /** What the service calls it, such as QueueNotFound: the name in the answer. */

@@ -45,7 +45,9 @@ export async function queue(line: QueueCommandLine, program: Program): Promise<n
   if (line.action === 'purge' && !line.flags.yes && !(await isConfirmed(line.queue, program, aside))) return EXIT_CODES.failed.code;
   const gone = new AbortController();
   const log = ({ level, message, hint }: LogRecord): void => {
-    if (level !== 'debug' && level !== 'trace') void aside.line(hint === undefined ? message : `${message}\n  → ${hint}`);
+    // That an emulator runs already is worth a line each time: it may be that of another app.
+    if (level === 'debug') return;
+    void aside.line(hint === undefined ? message : `${message}\n  → ${hint}`);
   };
   // So that an emulator which was started for this is ended as well.
   void stopRequest(program).then(() => gone.abort());
@@ -88,13 +90,13 @@ async function actionFor(line: QueueCommandLine, program: Program): Promise<(wor
 }
 
 async function send(name: string, bytes: Uint8Array, { storage, printer, palette, json, signal }: Work): Promise<void> {
-  await sendToQueue(storage.queues, name, bytes, messageEncodingOf(storage.hostSection), signal);
+  await sendToQueue(storage.queues, name, bytes, messageEncodingOf(storage.hostSection()), signal);
   if (json) await printer.line(JSON.stringify({ queue: name, messageCount: 1 }));
   else await printer.line(`${palette.green('✓')} sent to ${name}`);
 }
 
 async function peek(name: string, count: number, { storage, printer, palette, json, signal }: Work): Promise<void> {
-  const messages = await peekQueue(storage.queues, name, count, messageEncodingOf(storage.hostSection), signal);
+  const messages = await peekQueue(storage.queues, name, count, messageEncodingOf(storage.hostSection()), signal);
   for (const message of messages) await printer.line(json ? messageAsJson(name, message) : formatMessage(message, palette));
   if (messages.length === 0 && !json) await printer.line(`${name} is empty`);
 }
@@ -121,7 +123,8 @@ async function isConfirmed(name: string, { stdin }: Program, aside: Printer): Pr
 }
 
 async function list({ storage, printer, palette, json, signal }: Work): Promise<void> {
-  const queues = await Array.fromAsync(listQueues(storage.queues, signal));
+  const queues: QueueSize[] = [];
+  for await (const each of listQueues(storage.queues, signal)) queues.push(each);
   if (json) {
     for (const { name, messageCount } of queues)
       await printer.line(JSON.stringify({ queue: name, messageCount, isPoison: POISON.test(name) }));
@@ -145,7 +148,11 @@ function parseCount(text: string | undefined, most: number): number | undefined 
 
 function formatMessage({ id, dequeueCount, insertedAt, text, content, isEncoded }: PeekedMessage, palette: Palette): string {
   const tries = dequeueCount === 0 ? 'not taken yet' : dequeueCount === 1 ? 'taken once' : `taken ${dequeueCount} times`;
-  const facts = [insertedAt.toISOString(), tries, ...(isEncoded ? [] : ['not base64, so it would go to the poison queue'])];
+  const facts = [
+    `${insertedAt.toISOString().slice(0, 19)}Z`,
+    tries,
+    ...(isEncoded ? [] : ['not base64, so it would go to the poison queue']),
+  ];
   const body = text === undefined ? [`(${content.length} bytes that are no text; --json shows them)`] : text.split(/\r?\n/).map(printable);
   return [palette.dim(`#${id.slice(0, 4)} ${facts.join(', ')}`), ...body.map((each) => `  ${each}`)].join('\n');
 }

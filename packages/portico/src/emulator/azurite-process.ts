@@ -18,7 +18,7 @@ export type AzuriteOptions = {
 };
 
 export type AzuriteStart =
-  | { readonly status: 'listening'; readonly ports: EmulatorPorts; readonly process: ChildProcess }
+  | { readonly status: 'listening'; readonly ports: EmulatorPorts; readonly process: ChildProcess; readonly lastLines: readonly string[] }
   /** Another Azurite works in that folder, which one alone may. */
   | { readonly status: 'folderInUse' }
   | { readonly status: 'portTaken' }
@@ -26,7 +26,7 @@ export type AzuriteStart =
 
 /** It takes a third of a second where nothing else runs, and longer with much data. */
 const START_MS = 60_000;
-const KEPT_LINES = 10;
+const KEPT_LINES = 20;
 
 /** Said by scripts/azurite/main.cjs. */
 const FOLDER_IN_USE = 75;
@@ -60,7 +60,8 @@ export async function startAzuriteProcess(options: AzuriteOptions, signal: Abort
   const tooLong = clock.sleep(START_MS, over.signal).catch(() => {});
   const first = await Promise.race([listening, child.exited, tooLong, whenAborted(signal)]);
   over.abort();
-  if (first === 'listening' && isComplete(found) && !signal.aborted) return { status: 'listening', ports: found, process: child };
+  if (first === 'listening' && isComplete(found) && !signal.aborted)
+    return { status: 'listening', ports: found, process: child, lastLines: lines };
   const exit = await child.stop(0);
   signal.throwIfAborted();
   if (exit.code === FOLDER_IN_USE) return { status: 'folderInUse' };

@@ -15,6 +15,7 @@ import type {
 import type { BindingMetadata, FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import type { HostObserver, Logger } from '../core/log.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
+import type { Emulator } from '../emulator/emulator.ts';
 import { runForEvent } from '../invocation/event-run.ts';
 import type { FunctionBindings } from '../invocation/function-bindings.ts';
 import type { InvocationHost } from '../invocation/invocation-host.ts';
@@ -45,7 +46,7 @@ export class AppEvents {
   readonly #options: AppEventsOptions;
   readonly #listeners: ListenerSet;
   #services: Services | undefined;
-  #emulator: Promise<{ start(): Promise<EmulatorEndpoints>; stop(graceMs: number): Promise<void> }> | undefined;
+  #emulator: Promise<Emulator> | undefined;
   #generation: AppGeneration | undefined;
   #told = '';
 
@@ -180,7 +181,7 @@ export class AppEvents {
 
   async #startEmulator(): Promise<EmulatorEndpoints> {
     const { root, log } = this.#options;
-    this.#emulator ??= import('../emulator/emulator.ts').then(({ createEmulator }) => createEmulator({ root, log, clock: systemClock }));
+    this.#emulator ??= import('./app-emulator.ts').then(({ appEmulator }) => appEmulator({ root, log, clock: systemClock }));
     return (await this.#emulator).start();
   }
 

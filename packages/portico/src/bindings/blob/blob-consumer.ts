@@ -1,12 +1,15 @@
 // Takes the messages that say which blob is for which function, for all blob functions of the app together: they share one queue and one limit.
-import type { QueueClient } from '@azure/storage-queue';
+import { Buffer } from 'node:buffer';
+import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
+import type { PoisonQueue } from '../../azure/held-message.ts';
+import { type MessageFate, type MessageLoop, messageLoop } from '../../azure/message-loop.ts';
+import { sendText } from '../../azure/send-text.ts';
 import { hostOptionsOf } from '../../core/binding-options.ts';
 import { messageOf } from '../../core/error.ts';
 import type { ListenerContext } from '../../core/extension.ts';
 import { whenAborted } from '../../core/when-aborted.ts';
 import { type BlobMessage, POISON_QUEUE, readBlobMessage } from './blob-message.ts';
 import { type BlobQueue, blobQueue } from './blob-queue.ts';
-import { type MessageFate, type MessageLoop, messageLoop, type QueuedMessage } from './message-loop.ts';
 import { BLOBS_SECTION } from './options.ts';
 
 /** What a function makes of a message. `poison`: why no further try can help. */
@@ -17,7 +20,7 @@ export interface BlobFunction {
   /** Of the account of its blobs. */
   poisonQueue(): Promise<QueueClient>;
   /** Rejects when storage fails: it counts as failed. */
-  work(message: BlobMessage, queued: QueuedMessage, abandoning: AbortSignal): Promise<BlobFate>;
+  work(message: BlobMessage, queued: DequeuedMessageItem, abandoning: AbortSignal): Promise<BlobFate>;
 }
 
 type Served = {
@@ -78,7 +81,7 @@ export class BlobConsumer {
       newBatchThreshold: Math.max(0, maxDegreeOfParallelism - batchSize),
       longestPauseMs: isDevelopment ? DEVELOPMENT_LONGEST_PAUSE_MS : LONGEST_PAUSE_MS,
       whenReady: (signal) => context.whenReady(signal),
-      handle: (message, abandoning) => this.#handle(message, { ...context, mostTries: poisonBlobThreshold }, abandoning),
+      handle: ({ item }, abandoning) => this.#handle(item, { ...context, mostTries: poisonBlobThreshold }, abandoning),
     });
     this.#queue.onSent = () => loop.wake();
     void loop.start(new AbortController().signal);
@@ -86,17 +89,18 @@ export class BlobConsumer {
   }
 
   async #handle(
-    queued: QueuedMessage,
+    queued: DequeuedMessageItem,
     context: ListenerContext & { readonly mostTries: number },
     abandoning: AbortSignal,
   ): Promise<MessageFate> {
     const { log, mostTries } = context;
-    const message = queued.text === undefined ? { unreadable: 'is not base64' } : readBlobMessage(queued.text);
+    const text = decode(queued.messageText);
+    const message = text === undefined ? { unreadable: 'is not base64' } : readBlobMessage(text);
     if ('unreadable' in message) {
       log.error(`A message in the queue for blobs ${message.unreadable}. Moving message to queue '${POISON_QUEUE}'.`, {
-        fields: { messageId: queued.id },
+        fields: { messageId: queued.messageId },
       });
-      return { kind: 'poison', queue: () => this.#queue.poison() };
+      return { kind: 'poison', queue: poisonIn(() => this.#queue.poison()) };
     }
     const { functionName, container, blob } = message;
     const name = `${container}/${blob}`;
@@ -104,8 +108,11 @@ export class BlobConsumer {
     if (served === undefined || served.isStopping) return this.#withoutFunction(queued, functionName, name, context);
     const { fn } = served;
     const poison = (reason: string): MessageFate => {
-      log.warning(`${reason} Moving message to queue '${POISON_QUEUE}'.`, { functionName, fields: { messageId: queued.id, blob: name } });
-      return { kind: 'poison', queue: () => fn.poisonQueue() };
+      log.warning(`${reason} Moving message to queue '${POISON_QUEUE}'.`, {
+        functionName,
+        fields: { messageId: queued.messageId, blob: name },
+      });
+      return { kind: 'poison', queue: poisonIn(() => fn.poisonQueue()) };
     };
     const tooOften = `Message has reached MaxDequeueCount of ${mostTries}.`;
     if (queued.dequeueCount > mostTries) return poison(tooOften);
@@ -121,7 +128,7 @@ export class BlobConsumer {
   async #run(
     { fn, abandoning: ownAbandoning }: Served,
     message: BlobMessage,
-    queued: QueuedMessage,
+    queued: DequeuedMessageItem,
     { log }: ListenerContext,
     abandoning: AbortSignal,
   ): Promise<BlobFate> {
@@ -136,19 +143,34 @@ export class BlobConsumer {
     }
   }
 
-  #withoutFunction({ id, dequeueCount }: QueuedMessage, functionName: string, blob: string, { log }: ListenerContext): MessageFate {
+  #withoutFunction(
+    { messageId, dequeueCount }: DequeuedMessageItem,
+    functionName: string,
+    blob: string,
+    { log }: ListenerContext,
+  ): MessageFate {
     if (dequeueCount < UNKNOWN_TRIES) return { kind: 'again', afterMs: UNKNOWN_PAUSE_MS };
     log.warning('A blob was found for a function that this app does not have, so its message is dropped.', {
-      fields: { function: functionName, blob, messageId: id },
+      fields: { function: functionName, blob, messageId },
     });
     return { kind: 'done' };
   }
+}
+
+function poisonIn(queue: () => Promise<QueueClient>): PoisonQueue {
+  return { name: POISON_QUEUE, send: async (text, signal) => sendText(await queue(), text, signal) };
 }
 
 async function finish({ running, abandoning }: Served, signal: AbortSignal): Promise<void> {
   await Promise.race([Promise.allSettled(running), whenAborted(signal)]);
   abandoning.abort();
   await Promise.allSettled(running);
+}
+
+/** Undefined: it is not base64. */
+function decode(text: string): string | undefined {
+  const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+  return isBase64 ? Buffer.from(text, 'base64').toString() : undefined;
 }
 
 export function blobConsumer(context: Parameters<typeof blobQueue>[0]): BlobConsumer {

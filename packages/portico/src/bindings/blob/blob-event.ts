@@ -1,10 +1,10 @@
 // What a function is told of a blob.
 import type { BlobGetPropertiesResponse } from '@azure/storage-blob';
+import type { DequeuedMessageItem } from '@azure/storage-queue';
 import type { BindingValue } from '../../core/binding-value.ts';
 import type { TriggerEvent } from '../../core/extension.ts';
 import { blobUrl } from './blob-path.ts';
 import { blobProperties } from './blob-properties.ts';
-import type { QueuedMessage } from './message-loop.ts';
 import type { WatchedPath } from './watched-path.ts';
 
 export type BlobEventFacts = {
@@ -16,7 +16,7 @@ export type BlobEventFacts = {
   readonly properties: BlobGetPropertiesResponse;
   readonly content: Uint8Array;
   /** Undefined: called by hand. */
-  readonly queued?: QueuedMessage;
+  readonly queued?: DequeuedMessageItem;
 };
 
 export function blobEvent({ source, path, containerUrl, container, blob, properties, content, queued }: BlobEventFacts): TriggerEvent {
@@ -35,9 +35,9 @@ export function blobEvent({ source, path, containerUrl, container, blob, propert
     reason: queued === undefined ? 'This function was programmatically called via the host APIs.' : `New blob detected(${source}): ${name}`,
     ...(queued !== undefined && {
       details: {
-        MessageId: queued.id,
+        MessageId: queued.messageId,
         DequeueCount: queued.dequeueCount,
-        InsertedOn: instant(queued.insertedAt),
+        InsertedOn: instant(queued.insertedOn),
         BlobCreated: instant(createdOn),
         BlobLastModified: instant(lastModified),
       },

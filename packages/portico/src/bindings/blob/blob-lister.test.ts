@@ -1,23 +1,27 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startAzurite } from '../../../../../test/support/azurite.ts';
+import { needs } from '../../../../../test/support/requirements.ts';
 import { storageAccount } from '../../azure/storage-account.ts';
 import { testContext } from '../../testing/binding-context.ts';
+import { openBlobList } from './blob-list.ts';
 import { blobLister } from './blob-lister.ts';
 import type { ListedBlob } from './container-scan.ts';
-import { startAzurite } from './test-storage.ts';
 
 const never = new AbortController().signal;
+const lacking = needs('azurite');
 let azurite: Awaited<ReturnType<typeof startAzurite>>;
 
 beforeAll(async () => {
+  if (lacking !== undefined) return;
   azurite = await startAzurite();
 });
-afterAll(() => azurite.stop());
+afterAll(() => azurite?.stop());
 
 const listerOf = (container: string) =>
   blobLister(storageAccount(undefined, testContext({ settings: { AzureWebJobsStorage: azurite.connectionString } }).context), container);
 
-test('lists page by page, with ETags as the blobs themselves have them and the time of the service', async () => {
+test.skipIf(lacking)('lists page by page, with ETags as the blobs themselves have them and the time of the service', async () => {
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('many');
   await container.create();
   const names = ['a b', 'c&d', 'e<f>"g"', "h'i", 'ünï 😀', 'zz'].map((name) => `in/${name}`);
@@ -41,6 +45,17 @@ test('lists page by page, with ETags as the blobs themselves have them and the t
   expect((await lister.list({ prefix: 'other', marker: undefined, most: 2 }, never))?.blobs).toMatchObject([{ blobType: 'AppendBlob' }]);
 });
 
-test('knows that a container is not there', async () => {
+test.skipIf(lacking)('spares the storage library the reading of a list', async () => {
+  const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('spared');
+  await container.create();
+  for (const name of ['a', 'b', 'c']) await container.getBlockBlobClient(name).upload('x', 1);
+  const list = await openBlobList(container);
+  const page = await list.page({ prefix: '', marker: undefined, most: 2 }, never);
+  // When this fails after an update, the lists are right all the same, but slow: see the head of blob-list.ts.
+  expect(page).toMatchObject({ isRaw: true, blobs: [{ name: 'a' }, { name: 'b' }] });
+  expect((await list.page({ prefix: '', marker: page.next, most: 2 }, never)).blobs).toMatchObject([{ name: 'c' }]);
+});
+
+test.skipIf(lacking)('knows that a container is not there', async () => {
   expect(await listerOf('nobody').list({ prefix: '', marker: undefined, most: 10 }, never)).toBeUndefined();
 });

@@ -39,6 +39,7 @@ export class BlobNotifier {
     if (receipt === 'done' || receipt === 'taken') return receipt;
     if (!this.#sent.has(path)) {
       try {
+        // Nobody may cut it off: a message that was sent for an answer which nobody reads would be sent again.
         await this.#queue.send({ functionName, container, blob: blob.name, etag: blob.etag, blobType: blob.blobType });
       } catch (error) {
         // Whether it can be given back does not matter: it lapses by itself.

@@ -26,7 +26,7 @@ export type ScannerParts = {
 const EMULATOR_ACCOUNT = 'devstoreaccount1';
 const PACE_MS = 10_000;
 const EMULATOR_PACE_MS = 2000;
-/** Looking may take this share of the time: the more blobs there are, the longer the pauses. */
+/** Lists may take this share of the time: the more blobs there are, the longer the pauses. */
 const MOST_SHARE = 0.25;
 /** How many blobs of a real account are looked at in one go, all containers together. */
 const BUDGET = 10_000;
@@ -65,6 +65,8 @@ export class BlobScanner {
   readonly #parts: ScannerParts;
   readonly #places = new Map<string, Place>();
   #run: Run | undefined;
+  /** How long the lists of this round took; what was done with the blobs does not count. */
+  #listedMs = 0;
   /** Ends the pause: there is somebody new. */
   #hurry = new AbortController();
 
@@ -110,8 +112,17 @@ export class BlobScanner {
   }
 
   #newPlace(account: StorageAccount, container: string): Place {
+    const lister = this.#parts.listerOf(account, container);
+    const { clock } = this.#parts.context;
     const scan = new ContainerScan({
-      lister: this.#parts.listerOf(account, container),
+      lister: {
+        list: async (request, signal) => {
+          const startedMs = clock.monotonicMs();
+          const page = await lister.list(request, signal);
+          this.#listedMs += clock.monotonicMs() - startedMs;
+          return page;
+        },
+      },
       notify: (watch, blob, signal) => this.#parts.notifier.notify(watch, blob, signal),
       remembersAll: account.name === EMULATOR_ACCOUNT,
     });
@@ -148,11 +159,11 @@ export class BlobScanner {
     const signal = AbortSignal.any([stopping, lease.lost]);
     // Before the look, so that whoever comes during it is not kept waiting.
     this.#hurry = new AbortController();
+    this.#listedMs = 0;
     const places = [...this.#places.values()];
     for (const place of places) if (place.quietUntilMs <= startedMs) await this.#look(place, places.length, signal);
-    const tookMs = clock.monotonicMs() - startedMs;
     const paceMs = places.every(({ account }) => account.name === EMULATOR_ACCOUNT) ? EMULATOR_PACE_MS : PACE_MS;
-    const pauseMs = Math.max(paceMs, tookMs * (1 / MOST_SHARE - 1));
+    const pauseMs = Math.max(paceMs, this.#listedMs * (1 / MOST_SHARE - 1));
     // Whatever cuts it short has a reason that the next round sees.
     await clock.sleep(pauseMs, AbortSignal.any([signal, this.#hurry.signal])).catch(() => {});
   }

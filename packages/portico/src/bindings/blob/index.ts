@@ -6,6 +6,7 @@
 //   webhook.ts          the other way to find them: events of Event Grid
 //
 // Names of queues, receipts and messages are those of Azure's host, so the two may take turns. https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob
+import { optionsOf } from '../../core/binding-options.ts';
 import type { BindingExtension } from '../../core/extension.ts';
 import { checkBlob, checkBlobTrigger } from './check.ts';
 import { BLOB_OPTIONS, BLOB_TRIGGER_OPTIONS, BLOBS_SECTION } from './options.ts';
@@ -17,6 +18,7 @@ export const blobExtension: BindingExtension = {
     blobTrigger: {
       options: BLOB_TRIGGER_OPTIONS,
       check: checkBlobTrigger,
+      describe: (binding) => `blobs ${optionsOf(BLOB_TRIGGER_OPTIONS, binding).path}`,
       trigger: async () => (await import('./trigger.ts')).blobTrigger,
     },
     blob: {

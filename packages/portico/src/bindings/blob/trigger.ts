@@ -1,5 +1,6 @@
 // The blob trigger: who watches is told to the scanner, who runs to the consumer of the queue between them. One version of one blob is one event.
 import type { BlobClient, BlobGetPropertiesResponse } from '@azure/storage-blob';
+import type { DequeuedMessageItem } from '@azure/storage-queue';
 import { type StorageAccount, storageAccount } from '../../azure/storage-account.ts';
 import { describeStorageError, isStatus } from '../../azure/storage-error.ts';
 import { optionsOf } from '../../core/binding-options.ts';
@@ -16,7 +17,6 @@ import { parseBlobPath } from './blob-path.ts';
 import { queueIn } from './blob-queue.ts';
 import { blobScanner } from './blob-scanner.ts';
 import { ByteBudget } from './byte-budget.ts';
-import type { QueuedMessage } from './message-loop.ts';
 import { BLOB_TRIGGER_OPTIONS } from './options.ts';
 import { parseWatchedPath, type WatchedPath } from './watched-path.ts';
 
@@ -51,7 +51,7 @@ function createListener(binding: BindingMetadata, context: ListenerContext): Lis
     work: (message, queued, abandoning) => work(message, queued, abandoning),
   };
 
-  async function work(message: BlobMessage, queued: QueuedMessage, abandoning: AbortSignal): Promise<BlobFate> {
+  async function work(message: BlobMessage, queued: DequeuedMessageItem, abandoning: AbortSignal): Promise<BlobFate> {
     const { container, blob, etag } = message;
     const name = `${container}/${blob}`;
     const inContainer = (await account.blobs()).getContainerClient(container);

@@ -31,7 +31,7 @@ async function answer(request: WebhookRequest, context: WebhookContext): Promise
     case 'notification':
       return notify(request, context);
     default:
-      return refuse('The header aeg-event-type is missing or unknown: this is for Event Grid.');
+      return unreadable(400, 'the header aeg-event-type is missing or unknown: this is for Event Grid', context);
   }
 }
 
@@ -47,7 +47,7 @@ function validate({ body }: WebhookRequest, context: WebhookContext): WebhookAns
   const [first] = events ?? [];
   const data = isJsonObject(first ?? null) ? dataOf((first as Record<string, JsonValue>).data) : undefined;
   const code = data?.validationCode;
-  if (typeof code !== 'string') return unreadable('the event has no data.validationCode', context);
+  if (typeof code !== 'string') return unreadable(500, 'the event has no data.validationCode', context);
   const text = JSON.stringify({ validationResponse: code });
   return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: text };
 }
@@ -61,15 +61,15 @@ async function notify({ query, body }: WebhookRequest, context: WebhookContext):
   if (source !== 'EventGrid') return refuse(`The blob trigger of "${fn.name}" has no "source": "EventGrid", so it takes no events.`);
   const messages: BlobMessage[] = [];
   const events = eventsIn(body);
-  if (events === undefined) return unreadable('the body is no JSON', context);
+  if (events === undefined) return unreadable(500, 'the body is no JSON', context);
   for (const event of events) {
     const message = messageFor(event, fn.name);
-    if (message === undefined) return unreadable('an event has no data.url of a blob', context);
+    if (message === undefined) return unreadable(500, 'an event has no data.url of a blob', context);
     messages.push(message);
   }
   const queue = blobQueue(context);
   try {
-    for (const message of messages) await queue.send(message, new AbortController().signal);
+    for (const message of messages) await queue.send(message);
   } catch (error) {
     context.log.error('Events of blobs could not be queued; Event Grid sends them again.', {
       functionName: fn.name,
@@ -108,8 +108,8 @@ function refuse(reason: string): WebhookAnswer {
   return { status: 400, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: reason };
 }
 
-/** Parity: 500, with nothing in it. The log says why. */
-function unreadable(reason: string, { log }: WebhookContext): WebhookAnswer {
+/** Parity: there is nothing in the answer. The log says why. */
+function unreadable(status: 400 | 500, reason: string, { log }: WebhookContext): WebhookAnswer {
   log.warning('A request to the webhook for blobs was refused.', { fields: { reason } });
-  return { status: 500 };
+  return { status };
 }

@@ -1,10 +1,10 @@
 // What becomes of one message: whether the function runs for it, and what its outcome means. Its fate is decided here, and nowhere else.
+import type { HeldMessage, PoisonQueue } from '../../azure/held-message.ts';
+import type { MessageFate } from '../../azure/message-loop.ts';
 import { type BindingValue, dateTimeOffset } from '../../core/binding-value.ts';
 import type { ListenerContext, TriggerEvent } from '../../core/extension.ts';
 import type { LogFields } from '../../core/log.ts';
-import type { HeldMessage, PoisonQueue } from './held-message.ts';
 import { decodeMessage, type MessageEncoding, textOf } from './message-encoding.ts';
-import type { MessageFate } from './message-loop.ts';
 
 export type MessageHandlingOptions = {
   readonly queueName: string;

@@ -1,6 +1,6 @@
+import type { PoisonQueue } from '../../azure/held-message.ts';
 import { sendText } from '../../azure/send-text.ts';
 import type { StorageAccount } from '../../azure/storage-account.ts';
-import type { PoisonQueue } from './held-message.ts';
 import { poisonNameOf } from './queue-name.ts';
 import type { QueueWakers } from './queue-wakers.ts';
 

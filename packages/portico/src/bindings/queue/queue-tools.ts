@@ -1,5 +1,6 @@
 // What people do with queues by hand: for `portico queue`. Each function works on the queues of one account, and throws HostError.
 import type { DequeuedMessageItem, QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import { withExactTexts } from '../../azure/message-text.ts';
 import { sendText } from '../../azure/send-text.ts';
 import { describeStorageError, isStatus, storageCodeOf } from '../../azure/storage-error.ts';
 import { hostOptionsOf } from '../../core/binding-options.ts';
@@ -7,7 +8,6 @@ import { queueHasNoOrigin, queueNotFound, queueToolNameWrong } from '../../core/
 import type { JsonObject } from '../../core/function-app.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import { decodeMessage, type MessageEncoding, textOf } from './message-encoding.ts';
-import { withExactTexts } from './message-text.ts';
 import { QUEUES_SECTION } from './options.ts';
 import { isQueueName, originOf, poisonNameOf, queueNameOf } from './queue-name.ts';
 import { writeMessage } from './write-message.ts';

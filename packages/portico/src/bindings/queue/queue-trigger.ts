@@ -1,11 +1,11 @@
 // The queue trigger: what its options come to. message-loop.ts takes the messages, message-handling.ts says what becomes of each.
+import { messageLoop } from '../../azure/message-loop.ts';
 import { storageAccount } from '../../azure/storage-account.ts';
 import { hostOptionsOf, optionsOf } from '../../core/binding-options.ts';
 import { dateTimeOffset } from '../../core/binding-value.ts';
 import type { BindingContext, Listener, ListenerContext, TriggerBinding, TriggerEvent } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { MessageHandling } from './message-handling.ts';
-import { MessageLoop } from './message-loop.ts';
 import { QUEUE_TRIGGER_OPTIONS, QUEUES_SECTION } from './options.ts';
 import { poisonQueueOf } from './poison-queue.ts';
 import { queueNameOf } from './queue-name.ts';
@@ -37,9 +37,8 @@ function createListener(binding: BindingMetadata, context: ListenerContext): Lis
     poison: poisonQueueOf(queueName, account, wakers),
     context,
   });
-  const loop = new MessageLoop({
+  const loop = messageLoop({
     context,
-    queueName,
     queue: async () => (await account.queues()).getQueueClient(queueName),
     batchSize,
     newBatchThreshold,

@@ -10,7 +10,10 @@ const s = QueueServiceClient.fromConnectionString(a.connectionString);
 const fill = async (name: string) => {
   const q = s.getQueueClient(name);
   await q.create();
-  for (let i = 0; i < COUNT; i += 32) await Promise.all(Array.from({ length: Math.min(32, COUNT - i) }, (_, j) => q.sendMessage(Buffer.from(`{"n":${i + j}}`).toString('base64'))));
+  for (let i = 0; i < COUNT; i += 32)
+    await Promise.all(
+      Array.from({ length: Math.min(32, COUNT - i) }, (_, j) => q.sendMessage(Buffer.from(`{"n":${i + j}}`).toString('base64'))),
+    );
   return q;
 };
 async function bare(name: string) {
@@ -29,10 +32,19 @@ async function ours(name: string, hostSection: object) {
   let n = 0;
   const all = Promise.withResolvers<void>();
   const { context } = testContext({
-    clock: systemClock, settings: { AzureWebJobsStorage: a.connectionString }, hostSection: hostSection as never,
-    run: () => { n += 1; if (n === COUNT) all.resolve(); return { status: 'succeeded', invocationId: 'x' }; },
+    clock: systemClock,
+    settings: { AzureWebJobsStorage: a.connectionString },
+    hostSection: hostSection as never,
+    run: () => {
+      n += 1;
+      if (n === COUNT) all.resolve();
+      return { status: 'succeeded', invocationId: 'x' };
+    },
   });
-  const l = queueTrigger.createListener({ name: 'm', type: 'queueTrigger', direction: 'in', dataType: undefined, cardinality: undefined, properties: { queueName: name } }, context);
+  const l = queueTrigger.createListener(
+    { name: 'm', type: 'queueTrigger', direction: 'in', dataType: undefined, cardinality: undefined, properties: { queueName: name } },
+    context,
+  );
   const t = performance.now();
   await l.start(new AbortController().signal);
   await all.promise;
@@ -44,7 +56,11 @@ async function ours(name: string, hostSection: object) {
 }
 await bare('warm');
 for (let i = 0; i < 4; i++) {
-  const b = await bare(`bare-${i}`), o = await ours(`ours-${i}`, {}), p = await ours(`max-${i}`, { batchSize: 32, newBatchThreshold: 32 });
-  console.log(`bare(32) ${b.toFixed(0)}/s   ours default ${o.toFixed(0)}/s (${(o / b).toFixed(2)})   ours 32/32 ${p.toFixed(0)}/s (${(p / b).toFixed(2)})`);
+  const b = await bare(`bare-${i}`),
+    o = await ours(`ours-${i}`, {}),
+    p = await ours(`max-${i}`, { batchSize: 32, newBatchThreshold: 32 });
+  console.log(
+    `bare(32) ${b.toFixed(0)}/s   ours default ${o.toFixed(0)}/s (${(o / b).toFixed(2)})   ours 32/32 ${p.toFixed(0)}/s (${(p / b).toFixed(2)})`,
+  );
 }
 await a.stop();
