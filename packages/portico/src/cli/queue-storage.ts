@@ -42,7 +42,12 @@ export async function openQueueStorage(
   }
 
   const account = storageAccount(connection, { settings: app.settings, shared: (_, make) => make(), emulator });
-  return { queues: await account.queues(), hostSection: () => app.hostSection(), close: () => stopEmulator() };
+  try {
+    return { queues: await account.queues(), hostSection: () => app.hostSection(), close: () => stopEmulator() };
+  } catch (thrown) {
+    await stopEmulator();
+    throw thrown;
+  }
 }
 
 /** Without an app around, the environment alone says which account. */

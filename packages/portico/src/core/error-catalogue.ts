@@ -837,8 +837,8 @@ export const emulatorNotInstalled = defineError('EMULATOR_NOT_INSTALLED', 'servi
   hint: 'It comes from the npm registry: check the network, or name a storage account in AzureWebJobsStorage. It is tried again when it is needed again.',
 }));
 
-export const emulatorRefusesVersion = defineError('EMULATOR_REFUSES_VERSION', 'config', (ports: readonly number[]) => ({
-  message: `The Azurite that runs on port ${ports.join(' and ')} answers "The API version 2026-10-06 is not supported by Azurite": it is older than the storage library.`,
+export const emulatorRefusesVersion = defineError('EMULATOR_REFUSES_VERSION', 'config', (port: number, version: string) => ({
+  message: `The Azurite that runs on port ${port} answers "The API version ${version} is not supported by Azurite": it is older than the storage library.`,
   hint: 'Stop it, and Portico starts one of its own; or start it as: azurite --skipApiVersionCheck',
 }));
 

@@ -17,7 +17,7 @@ import { type Logger, report } from '../core/log.ts';
 import { azuriteBundle } from './azurite-bundle.ts';
 import { type AzuriteStart, startAzuriteProcess } from './azurite-process.ts';
 import { ANY_PORTS, type EmulatorPorts, endpointsAt, WELL_KNOWN_PORTS } from './endpoints.ts';
-import { lookAtPorts, type Seen } from './look-at-port.ts';
+import { API_VERSIONS, lookAtPorts, type Seen } from './look-at-port.ts';
 import { ownerOf } from './port-owners.ts';
 import { readStorageFile, writeStorageFile } from './storage-file.ts';
 
@@ -241,8 +241,8 @@ class SupervisedEmulator implements Emulator {
 /** Throws EMULATOR_REFUSES_VERSION. */
 function isEmulator(seen: Seen, ports: EmulatorPorts): boolean {
   if (!holds(seen, ['azurite', 'refusing'])) return false;
-  const refusing = (Object.keys(seen) as (keyof EmulatorPorts)[]).filter((service) => seen[service] === 'refusing');
-  if (refusing.length > 0) throw emulatorRefusesVersion(refusing.map((service) => ports[service]));
+  const refusing = (Object.keys(seen) as (keyof EmulatorPorts)[]).find((service) => seen[service] === 'refusing');
+  if (refusing !== undefined) throw emulatorRefusesVersion(ports[refusing], API_VERSIONS[refusing]);
   return true;
 }
 

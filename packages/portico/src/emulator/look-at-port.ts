@@ -8,7 +8,7 @@ type Holder = 'free' | 'azurite' | 'refusing' | 'stranger';
 export type Seen = Readonly<Record<keyof EmulatorPorts, Holder>>;
 
 /** What the storage libraries of Portico send as x-ms-version. */
-export const API_VERSIONS = { blob: '2026-10-06', queue: '2026-10-06', table: '2019-02-02' } as const;
+export const API_VERSIONS = { blob: '2026-10-06', queue: '2026-04-06', table: '2019-02-02' } as const;
 
 const PATHS = { blob: '/devstoreaccount1?comp=list', queue: '/devstoreaccount1?comp=list', table: '/devstoreaccount1/Tables' };
 

@@ -50,6 +50,7 @@ function consumerWith(work: BlobFunction['work'] = async () => 'done', hostSecti
     client: async () => queue.client,
     poison: async () => queue.poisonOf('host'),
     send: async () => {},
+    length: async () => 0,
     onSent: undefined,
   });
   const fn: BlobFunction = { name: 'OnBlob', poisonQueue: async () => queue.poisonOf('blobs'), work };

@@ -11,6 +11,8 @@ export type BlobQueue = {
   /** In the same account. */
   poison(): Promise<QueueClient>;
   send(message: BlobMessage): Promise<void>;
+  /** About, and those that are worked on among them. */
+  length(signal: AbortSignal): Promise<number>;
   /** Called after each message that this host sends; one at a time. */
   onSent: (() => void) | undefined;
 };
@@ -31,6 +33,7 @@ export function blobQueue(context: QueueContext): BlobQueue {
     const queue: BlobQueue = {
       client,
       poison: () => queueIn(account, POISON_QUEUE),
+      length: async (abortSignal) => (await (await client()).getProperties({ abortSignal })).approximateMessagesCount ?? 0,
       onSent: undefined,
       async send(message) {
         await sendText(await client(), toBase64(writeBlobMessage(message)));

@@ -31,6 +31,7 @@ function scannerFor(containers: Record<string, ListedBlob[] | false>, { clock = 
         return 'done';
       },
     },
+    roomInEmulator: async () => {},
     listerOf: (account, container) => ({
       async list(_, signal) {
         looks.push(`${account.name}/${container} at ${clock.monotonicMs() / 1000}`);

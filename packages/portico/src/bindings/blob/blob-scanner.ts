@@ -9,8 +9,11 @@ import type { Lease } from '../../core/state-store.ts';
 import { whenAborted } from '../../core/when-aborted.ts';
 import { blobLister } from './blob-lister.ts';
 import { type BlobNotifier, blobNotifier, type Watch } from './blob-notifier.ts';
+import { blobQueue } from './blob-queue.ts';
 import { type BlobLister, ContainerScan } from './container-scan.ts';
+
 import type { FoundBlob } from './found-blob.ts';
+import { queueRoom } from './queue-room.ts';
 import { readScanInfo, scanInfoPath, writeScanInfo } from './scan-info.ts';
 import { type WrittenBlob, writtenBlobs } from './written-blobs.ts';
 
@@ -20,6 +23,8 @@ export type ScannerParts = {
   readonly context: ScannerContext;
   readonly notifier: Pick<BlobNotifier, 'notify'>;
   readonly listerOf: (account: StorageAccount, container: string) => BlobLister;
+  /** Resolves when the emulator's queue takes another message. */
+  readonly roomInEmulator: (signal: AbortSignal) => Promise<void>;
 };
 
 /** Every emulator calls its account so. */
@@ -112,6 +117,7 @@ export class BlobScanner {
   }
 
   #newPlace(account: StorageAccount, container: string): Place {
+    const isEmulator = account.name === EMULATOR_ACCOUNT;
     const lister = this.#parts.listerOf(account, container);
     const { clock } = this.#parts.context;
     const scan = new ContainerScan({
@@ -123,8 +129,11 @@ export class BlobScanner {
           return page;
         },
       },
-      notify: (watch, blob, signal) => this.#parts.notifier.notify(watch, blob, signal),
-      remembersAll: account.name === EMULATOR_ACCOUNT,
+      notify: async (watch, blob, signal) => {
+        if (isEmulator) await this.#parts.roomInEmulator(signal);
+        return this.#parts.notifier.notify(watch, blob, signal);
+      },
+      remembersAll: isEmulator,
     });
     return { account, container, scan, watches: new Set(), pauseMs: FIRST_PAUSE_MS, quietUntilMs: 0 };
   }
@@ -234,5 +243,8 @@ async function stop(run: Run, signal: AbortSignal): Promise<void> {
 }
 
 export function blobScanner(context: ScannerContext): BlobScanner {
-  return context.shared('blob scanner', () => new BlobScanner({ context, notifier: blobNotifier(context), listerOf: blobLister }));
+  return context.shared('blob scanner', () => {
+    const roomInEmulator = queueRoom((signal) => blobQueue(context).length(signal), context.clock);
+    return new BlobScanner({ context, notifier: blobNotifier(context), listerOf: blobLister, roomInEmulator });
+  });
 }

@@ -4,7 +4,11 @@ import type { Clock } from '../../core/clock.ts';
 
 type Stored = { readonly id: string; text: string; receipt: string; visibleAtMs: number; dequeueCount: number; readonly insertedOn: Date };
 
-export type FakeCall = { readonly name: 'receive' | 'update' | 'delete' | 'send'; readonly id?: string; readonly seconds?: number | undefined };
+export type FakeCall = {
+  readonly name: 'receive' | 'update' | 'delete' | 'send';
+  readonly id?: string;
+  readonly seconds?: number | undefined;
+};
 
 export class FakeQueue {
   readonly name: string;

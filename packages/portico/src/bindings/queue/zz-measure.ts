@@ -7,6 +7,7 @@ import { queueTrigger } from './queue-trigger.ts';
 const COUNT = Number(process.argv[2] ?? 2000);
 const a = await startAzurite();
 const s = QueueServiceClient.fromConnectionString(a.connectionString);
+let cpu0: NodeJS.CpuUsage;
 const fill = async (name: string) => {
   const q = s.getQueueClient(name);
   await q.create();
@@ -16,12 +17,13 @@ const fill = async (name: string) => {
     );
   return q;
 };
-async function bare(name: string) {
+async function bare(name: string, batch: number) {
   const q = await fill(name);
   const t = performance.now();
+  cpu0 = process.cpuUsage();
   let n = 0;
   while (n < COUNT) {
-    const { receivedMessageItems: items } = await q.receiveMessages({ numberOfMessages: 32, visibilityTimeout: 600 });
+    const { receivedMessageItems: items } = await q.receiveMessages({ numberOfMessages: batch, visibilityTimeout: 600 });
     await Promise.all(items.map((i) => q.deleteMessage(i.messageId, i.popReceipt)));
     n += items.length;
   }
@@ -46,6 +48,7 @@ async function ours(name: string, hostSection: object) {
     context,
   );
   const t = performance.now();
+  cpu0 = process.cpuUsage();
   await l.start(new AbortController().signal);
   await all.promise;
   await l.stop(new AbortController().signal);
@@ -54,13 +57,14 @@ async function ours(name: string, hostSection: object) {
   if (left) console.log('LEFT', left);
   return r;
 }
-await bare('warm');
-for (let i = 0; i < 4; i++) {
-  const b = await bare(`bare-${i}`),
-    o = await ours(`ours-${i}`, {}),
-    p = await ours(`max-${i}`, { batchSize: 32, newBatchThreshold: 32 });
-  console.log(
-    `bare(32) ${b.toFixed(0)}/s   ours default ${o.toFixed(0)}/s (${(o / b).toFixed(2)})   ours 32/32 ${p.toFixed(0)}/s (${(p / b).toFixed(2)})`,
-  );
-}
+const mode = process.argv[3];
+const rate =
+  mode === 'bare32'
+    ? await bare('measured', 32)
+    : mode === 'bare16'
+      ? await bare('measured', 16)
+      : mode === 'ours'
+        ? await ours('measured', {})
+        : await ours('measured', { batchSize: 32, newBatchThreshold: 32 });
+console.log(mode, rate.toFixed(0), 'cpu', JSON.stringify(process.cpuUsage(cpu0)));
 await a.stop();
