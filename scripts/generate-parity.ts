@@ -19,6 +19,7 @@ const AREAS: readonly (readonly [heading: string, scenarios: RegExp])[] = [
   ['Routes and faulty functions', /^(function-errors|prefix|custom-routes|profile|allow-list)\b/],
   ['host.json', /^host-json\b/],
   ['The handler process', /^(handler-start|process|retry|console|boot)\b/],
+  ['Timers, queues, blobs and tables', /^(timer|queue|blob|table|storage|expressions|drain)\b/],
   ['Limits', /^limits\b/],
   ['The admin API', /^admin\b/],
 ];

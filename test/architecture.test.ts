@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // From worker: the channel a request is written to, and its types.
   http: ['core', 'platform', 'worker', 'invocation'],
   admin: ['core', 'http', 'invocation'],
-  host: ['core', 'config', 'platform', 'bindings', 'state', 'emulator', 'worker', 'invocation', 'http', 'admin'],
+  host: ['core', 'config', 'platform', 'azure', 'bindings', 'state', 'emulator', 'worker', 'invocation', 'http', 'admin'],
   // From azure and bindings: `portico queue`, which works on an account without a host.
   cli: ['core', 'config', 'platform', 'azure', 'bindings', 'host'],
   testing: ['core'],

@@ -26,7 +26,11 @@ test('as many requests run as may, as many wait, and the rest is turned away', a
     ended: ({ target }, socket) => (target === '/1' ? first.resolve(socket) : void socket.write(reply())),
   });
   const refused = Promise.withResolvers<RequestSummary>();
-  const observer = { log: () => {}, invocation: () => {}, request: (one: RequestSummary) => one.outcome === 'refused' && refused.resolve(one) };
+  const observer = {
+    log: () => {},
+    invocation: () => {},
+    request: (one: RequestSummary) => one.outcome === 'refused' && refused.resolve(one),
+  };
   await using portico = await startPortico(handler.port, { observer, http: { maxConcurrentRequests: 1, maxOutstandingRequests: 2 } });
   const one = ask(portico.port, question('GET /1'));
   const socket = await first.promise;

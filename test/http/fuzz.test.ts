@@ -86,7 +86,10 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
         else sent = send(hostile, request.method, socket);
       },
     });
-    portico = await startPortico(handler.port, { mode, observer: { log: () => {}, invocation: () => {}, request: (summary) => (last = summary) } });
+    portico = await startPortico(handler.port, {
+      mode,
+      observer: { log: () => {}, invocation: () => {}, request: (summary) => (last = summary) },
+    });
   });
   afterAll(async () => {
     await portico[Symbol.asyncDispose]();

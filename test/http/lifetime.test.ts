@@ -33,7 +33,10 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode a caller tha
     const summaries: RequestSummary[] = [];
     const { handler, begun } = await startSilentHandler();
     await using _ = handler;
-    await using portico = await startPortico(handler.port, { mode, observer: { log: () => {}, invocation: () => {}, request: (one) => summaries.push(one) } });
+    await using portico = await startPortico(handler.port, {
+      mode,
+      observer: { log: () => {}, invocation: () => {}, request: (one) => summaries.push(one) },
+    });
     const socket = caller(portico.port, question('GET /x'));
     const { closed } = await begun;
     socket.destroy();
@@ -134,7 +137,11 @@ test('a caller that goes away while the handler starts never reaches it, and one
   const root = appFolder({ 'host.json': hostJson({}, { enableProxyingHttpRequest: true }), 'x/function.json': httpFunction() });
   const handlerPort = await freePort();
   const gone = Promise.withResolvers<void>();
-  const observer = { log: () => {}, invocation: () => {}, request: ({ outcome }: RequestSummary) => outcome === 'aborted' && gone.resolve() };
+  const observer = {
+    log: () => {},
+    invocation: () => {},
+    request: ({ outcome }: RequestSummary) => outcome === 'aborted' && gone.resolve(),
+  };
   const host = createHost({ root, port: 0, attachPort: handlerPort, observer });
   await host.start();
   try {

@@ -69,7 +69,10 @@ export async function serveWithClock(
   const records: LogRecord[] = [];
   const requests: RequestSummary[] = [];
   const replaced: HandlerChannel[] = [];
-  const context = createCallContext({ log: (record) => records.push(record), request: (summary) => requests.push(summary), invocation: () => {} }, work);
+  const context = createCallContext(
+    { log: (record) => records.push(record), request: (summary) => requests.push(summary), invocation: () => {} },
+    work,
+  );
   const app = loadFunctionApp({ root, environment: {} });
   const errors = app.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(JSON.stringify(errors));

@@ -166,7 +166,7 @@ describe('a faulty function', () => {
     [
       'with two triggers',
       'Bad',
-      { bindings: [trigger(), { type: 'timerTrigger', name: 't' }] },
+      { bindings: [trigger(), { type: 'manualTrigger', name: 't' }] },
       true,
       'TRIGGER_REPEATED',
       'Multiple trigger bindings defined. A function can only have a single trigger binding.',
@@ -195,7 +195,7 @@ describe('a faulty function', () => {
       'BINDING_TYPE_UNKNOWN',
       'No trigger binding specified. A function must have a trigger input binding.',
     ],
-    ['with a type that Portico does not run yet', 'Bad', { bindings: [trigger(), out('queue', 'x')] }, true, 'BINDING_TYPE_NOT_RUN_YET'],
+    ['with a type that Portico does not run yet', 'Bad', { bindings: [trigger(), out('sendGrid', 'x')] }, true, 'BINDING_TYPE_NOT_RUN_YET'],
     [
       'with a bad level',
       'Bad',

@@ -847,8 +847,8 @@ type EmulatorEnd = {
   readonly lastLines: readonly string[];
 };
 
-export const emulatorFailed = defineError('EMULATOR_FAILED', 'service', (end: EmulatorEnd) => ({
-  message: `The storage emulator did not start. It ended with ${endOf(end)}`,
+export const emulatorFailed = defineError('EMULATOR_FAILED', 'service', (end: EmulatorEnd & { readonly waitedMs: number | undefined }) => ({
+  message: `The storage emulator did not start. It ${end.waitedMs === undefined ? 'ended' : `did not listen within ${end.waitedMs} ms and was ended`} with ${endOf(end)}`,
   hint: 'If its data is damaged, remove the folder "storage" from ".portico": everything in the emulator is lost then.',
 }));
 

@@ -37,6 +37,8 @@ export type BindingType = {
   readonly check?: (binding: BindingMetadata, facts: CheckFacts) => readonly BindingFault[];
   /** What a trigger waits for, in few words, for the list of functions: a schedule, the name of a queue. */
   readonly describe?: (binding: BindingMetadata) => string | undefined;
+  /** What its `connection` leads to: where that is the storage emulator, it is started with the app. */
+  readonly connectsTo?: 'storage';
   readonly trigger?: () => Promise<TriggerBinding>;
   readonly input?: () => Promise<InputBinding>;
   readonly output?: () => Promise<OutputBinding>;

@@ -40,6 +40,16 @@ describe('azuriteBundle', () => {
     expect(messages()).toEqual([]);
   });
 
+  test('runs no script of the program that has Portico among its packages', async () => {
+    home = join(root, 'node_modules/portico');
+    bundle = join(home, 'dist/azurite.cjs');
+    script('process.exit(1);');
+    await expect(find()).rejects.toMatchObject({ code: 'EMULATOR_MISSING' });
+    write(bundle, '');
+    expect(await find()).toBe(bundle);
+    expect(messages()).toEqual([]);
+  });
+
   test('says so where a published package lacks it', async () => {
     await expect(find()).rejects.toMatchObject({ code: 'EMULATOR_MISSING', message: expect.stringContaining(bundle) });
   });

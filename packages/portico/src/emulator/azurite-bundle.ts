@@ -1,6 +1,6 @@
 // Where the program is. A published package holds it; a clone makes it when it is first needed, which takes npm and some seconds.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { emulatorMissing, emulatorNotInstalled } from '../core/error-catalogue.ts';
 import type { Logger } from '../core/log.ts';
@@ -21,7 +21,8 @@ export async function azuriteBundle({ log, clock, home = packageFolder() }: Bund
   const bundle = join(home, 'dist/azurite.cjs');
   const script = join(home, '../../scripts/bundle-azurite.mjs');
   const isThere = existsSync(bundle);
-  if (!existsSync(script)) {
+  // Beside node_modules there may be a file of that name as well, which is none of ours.
+  if (basename(dirname(home)) === 'node_modules' || !existsSync(script)) {
     if (isThere) return bundle;
     throw emulatorMissing(bundle);
   }

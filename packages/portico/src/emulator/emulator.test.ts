@@ -58,6 +58,7 @@ async function listenAsStranger(port: number) {
   const server = createServer((socket) => socket.end('hello\n'));
   onTestFinished(() => void server.close());
   await once(server.listen(port, '127.0.0.1'), 'listening');
+  return server;
 }
 
 async function theAzurite(): Promise<number> {
@@ -123,6 +124,15 @@ describe.skipIf(needs('azurite') ?? process.platform !== 'linux')('an emulator',
     expect(await emulator().start()).toEqual(first);
     expect(azurites()).toHaveLength(1);
     await one.stop(STOP_MS);
+    expect(await emulator().start()).toEqual(first);
+  });
+
+  test('is that of the other host of the app, also where another Azurite has come to the usual ports', async () => {
+    const stranger = await listenAsStranger(ports.queue);
+    const first = await emulator().start();
+    stranger.close();
+    const other = await startAzurite({ ports });
+    onTestFinished(async () => void (await other.kill()));
     expect(await emulator().start()).toEqual(first);
   });
 

@@ -17,7 +17,7 @@ import { type Logger, report } from '../core/log.ts';
 import { azuriteBundle } from './azurite-bundle.ts';
 import { type AzuriteStart, startAzuriteProcess } from './azurite-process.ts';
 import { ANY_PORTS, type EmulatorPorts, endpointsAt, WELL_KNOWN_PORTS } from './endpoints.ts';
-import { API_VERSIONS, lookAtPorts, type Seen } from './look-at-port.ts';
+import { API_VERSIONS, isAnybodyThere, lookAtPorts, type Seen } from './look-at-port.ts';
 import { ownerOf } from './port-owners.ts';
 import { readStorageFile, writeStorageFile } from './storage-file.ts';
 
@@ -104,6 +104,10 @@ class SupervisedEmulator implements Emulator {
     const patientUntilMs = clock.monotonicMs() + PATIENCE_MS;
     for (;;) {
       const isPatient = clock.monotonicMs() < patientUntilMs;
+      const earlier = readStorageFile(folder);
+      const seenEarlier = earlier && (await lookAtPorts(earlier, signal));
+      // Another host of this app runs one: what the app has stored is there, whoever has the usual ports by now.
+      if (earlier && seenEarlier && isEmulator(seenEarlier, earlier)) return this.#join(earlier);
       const seen = await lookAtPorts(wellKnownPorts, signal);
       if (isEmulator(seen, wellKnownPorts)) return this.#join(wellKnownPorts);
       const isFree = holds(seen, ['free']);
@@ -112,10 +116,6 @@ class SupervisedEmulator implements Emulator {
         await clock.sleep(PAUSE_MS, signal);
         continue;
       }
-      const earlier = readStorageFile(folder);
-      const seenEarlier = earlier && (await lookAtPorts(earlier, signal));
-      // Another host of this app has found strangers on the ports, too.
-      if (earlier && seenEarlier && isEmulator(seenEarlier, earlier)) return this.#join(earlier);
       const otherPorts = earlier && seenEarlier && holds(seenEarlier, ['free']) ? earlier : ANY_PORTS;
       const started = await this.#run(folder, isFree ? wellKnownPorts : otherPorts);
       if (started.status === 'listening') {
@@ -195,7 +195,7 @@ class SupervisedEmulator implements Emulator {
     const { log, clock } = this.#options;
     for (let looks = 0; looks < LOOKS_UNTIL_GONE; ) {
       await clock.sleep(JOINED_PAUSE_MS, this.#over.signal);
-      looks = holds(await lookAtPorts(ports, this.#over.signal), ['free']) ? looks + 1 : 0;
+      looks = (await isAnybodyThere(ports, this.#over.signal)) ? 0 : looks + 1;
     }
     log.warning('The storage emulator that was used has ended, so one is started, with the data that is in the folder of this app.', {
       fields: ports,

@@ -7,7 +7,7 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../../test/support/free-port.ts';
 import { type EmulatorPorts, endpointsAt } from './endpoints.ts';
-import { API_VERSIONS, lookAtPorts } from './look-at-port.ts';
+import { API_VERSIONS, isAnybodyThere, lookAtPorts } from './look-at-port.ts';
 
 const { signal } = new AbortController();
 
@@ -79,5 +79,23 @@ describe('lookAtPorts', () => {
     const looking = lookAtPorts({ blob: port, queue: port, table: port }, over.signal);
     over.abort(new Error('enough'));
     await expect(looking).rejects.toThrow('enough');
+  });
+});
+
+describe('isAnybodyThere', () => {
+  test('is so while one of the ports takes connections, of whom nothing is asked', async () => {
+    const [blob, queue, table] = [await freePort(), await freePort(), await freePort()];
+    expect(await isAnybodyThere({ blob, queue, table }, signal)).toBe(false);
+    let asked = 0;
+    const port = await listening(createServer((_, response) => response.end(String(asked++))));
+    expect(await isAnybodyThere({ blob, queue: port, table }, signal)).toBe(true);
+    expect(asked).toBe(0);
+  });
+
+  test('rejects when the signal aborts', async () => {
+    const port = await listening(createTcpServer());
+    await expect(isAnybodyThere({ blob: port, queue: port, table: port }, AbortSignal.abort(new Error('enough')))).rejects.toThrow(
+      'enough',
+    );
   });
 });

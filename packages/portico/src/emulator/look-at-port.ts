@@ -1,5 +1,6 @@
 // Who listens where an emulator is expected: asked as a storage library would ask, without a key.
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { isPortFree } from '../platform/ports.ts';
 import { EMULATOR_HOST, type EmulatorPorts } from './endpoints.ts';
 
@@ -21,6 +22,13 @@ export async function lookAtPorts(ports: EmulatorPorts, signal: AbortSignal): Pr
     (['blob', 'queue', 'table'] as const).map((service) => look(service, ports[service], signal)),
   );
   return { blob, queue, table } as Seen;
+}
+
+/** Whether anybody takes connections there. Unlike a question, it leaves no line in the log of an Azurite. Rejects with the reason of the signal alone. */
+export async function isAnybodyThere(ports: EmulatorPorts, signal: AbortSignal): Promise<boolean> {
+  const taken = await Promise.all(Object.values(ports).map((port) => takesConnections(port, signal)));
+  signal.throwIfAborted();
+  return taken.includes(true);
 }
 
 async function look(service: keyof EmulatorPorts, port: number, signal: AbortSignal): Promise<Holder> {
@@ -53,5 +61,17 @@ function ask(service: keyof EmulatorPorts, port: number, signal: AbortSignal): P
     request.on('timeout', () => request.destroy());
     request.on('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED' ? 'refused' : undefined));
     request.on('close', () => resolve(undefined));
+  });
+}
+
+function takesConnections(port: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: EMULATOR_HOST, port, signal });
+    socket.on('connect', () => {
+      // A connection within the range of free ports can meet itself.
+      resolve(socket.localPort !== port);
+      socket.resetAndDestroy();
+    });
+    socket.on('error', () => resolve(false));
   });
 }

@@ -1,7 +1,9 @@
 // Everything of a running app that no request starts: its listeners, calls by hand, webhooks of extensions, and what bindings need for it.
 // An app of HTTP functions alone loads nothing of that.
 
+import { resolveStorageConnection } from '../azure/connection.ts';
 import { EXTENSIONS } from '../bindings/index.ts';
+import { optionsOf } from '../core/binding-options.ts';
 import { functionUnknown } from '../core/error-catalogue.ts';
 import type {
   EmulatorEndpoints,
@@ -14,6 +16,7 @@ import type {
 } from '../core/extension.ts';
 import type { BindingMetadata, FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import type { HostObserver, Logger } from '../core/log.ts';
+import { text } from '../core/option-values.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { runForEvent } from '../invocation/event-run.ts';
@@ -72,6 +75,10 @@ export class AppEvents {
   use(generation: AppGeneration): void {
     this.#generation = generation;
     const { app, events } = generation;
+    if (wantsEmulator(app))
+      this.#startEmulator().catch(() => {
+        // Whoever needs it asks again, and is told why not.
+      });
     const listening = events.filter(({ metadata }) => !metadata.disabled && declaredBinding(metadata.trigger)?.type.trigger !== undefined);
     if (listening.length > 0) void this.#tellState(app);
     const before = this.#services;
@@ -198,6 +205,20 @@ export class AppEvents {
 function manualEvent(input: string | undefined, triggerName: string): TriggerEvent {
   const value = input ?? '';
   return { value, bindingData: [[triggerName, value]], reason: 'This function was programmatically called via the host APIs.' };
+}
+
+/** Some function that may run has a binding that leads to the emulator: it takes as long to start as a handler, so it starts beside it. */
+function wantsEmulator({ functions, settings }: FunctionApp): boolean {
+  return functions.some(
+    ({ allowed, errors, bindings }) => allowed && errors.length === 0 && bindings.some((binding) => leadsToEmulator(binding, settings)),
+  );
+}
+
+function leadsToEmulator(binding: BindingMetadata, settings: FunctionApp['settings']): boolean {
+  if (declaredBinding(binding)?.type.connectsTo !== 'storage') return false;
+  const { connection } = optionsOf({ connection: text({ doc: '' }) }, binding);
+  const resolved = resolveStorageConnection(connection, settings);
+  return 'connection' in resolved && resolved.connection.kind === 'emulator';
 }
 
 function settingsKey({ settings }: FunctionApp): string {

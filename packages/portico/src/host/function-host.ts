@@ -249,7 +249,8 @@ export class FunctionHost implements Host {
     this.#finished.abort();
     await eventsStopped;
     const stopped = this.#handlers.stop(this.#hurry.signal.aborted ? 0 : HANDLER_STOP_MS);
-    this.#hurry.signal.addEventListener('abort', () => void this.#handlers.stop(0), { once: true });
+    const hurry = (): void => void Promise.all([this.#handlers.stop(0), this.#events.stopEmulator(0)]);
+    this.#hurry.signal.addEventListener('abort', hurry, { once: true });
     await Promise.all([stopped, this.#events.stopEmulator(HANDLER_STOP_MS)]);
     await this.#server?.close();
     this.#apply('end');

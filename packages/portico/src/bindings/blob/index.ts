@@ -16,12 +16,14 @@ export const blobExtension: BindingExtension = {
   hostOptions: BLOBS_SECTION,
   types: {
     blobTrigger: {
+      connectsTo: 'storage',
       options: BLOB_TRIGGER_OPTIONS,
       check: checkBlobTrigger,
       describe: (binding) => `blobs ${optionsOf(BLOB_TRIGGER_OPTIONS, binding).path}`,
       trigger: async () => (await import('./trigger.ts')).blobTrigger,
     },
     blob: {
+      connectsTo: 'storage',
       options: BLOB_OPTIONS,
       check: checkBlob,
       input: async () => (await import('./input.ts')).blobInput,

@@ -14,6 +14,11 @@ export function checkQueueTrigger(binding: BindingMetadata, facts: CheckFacts): 
   return [{ problem: queueHasNoPoison(queueName), property: 'queueName' }];
 }
 
+export function describeQueueTrigger(binding: BindingMetadata): string | undefined {
+  const { queueName } = optionsOf(QUEUE_TRIGGER_OPTIONS, binding);
+  return queueName && `queue ${queueNameOf(queueName)}`;
+}
+
 /** A name with expressions is known with the event. */
 export function checkQueue(binding: BindingMetadata, facts: CheckFacts): readonly BindingFault[] {
   const { queueName, connection } = optionsOf(QUEUE_OPTIONS, binding);

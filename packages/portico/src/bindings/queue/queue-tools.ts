@@ -87,6 +87,8 @@ export async function replayPoison(queues: QueueServiceClient, queueName: string
   const [poison, origin] = [queues.getQueueClient(from), queues.getQueueClient(to)];
   let messageCount = 0;
   const failed = (): string => `The messages of "${from}" cannot be put back${messageCount === 0 ? '' : ` after ${messageCount} of them`}`;
+  // Where nothing has ever failed there is no poison queue, and nothing to put back.
+  if (!(await describing(failed, queues, origin, () => isThere(poison, origin, signal)))) return { from, to, messageCount };
   await describing(failed, queues, poison, async () => {
     let begunAt: Date | undefined;
     while (messageCount < mostCount) {
@@ -137,6 +139,13 @@ export async function* listQueues(queues: QueueServiceClient, abortSignal: Abort
   } catch (error) {
     throw describeStorageError(error, 'The queues cannot be listed');
   }
+}
+
+/** Throws when the origin is not there either: the name is wrong then. */
+async function isThere(poison: QueueClient, origin: QueueClient, abortSignal: AbortSignal): Promise<boolean> {
+  if (await poison.exists({ abortSignal })) return true;
+  await origin.getProperties({ abortSignal });
+  return false;
 }
 
 /** Undefined: it was deleted meanwhile. */

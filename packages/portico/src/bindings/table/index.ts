@@ -11,6 +11,7 @@ export const tableExtension: BindingExtension = {
   hostOptions: undefined,
   types: {
     table: {
+      connectsTo: 'storage',
       options: TABLE_OPTIONS,
       check: checkTable,
       input: async () => (await import('./input.ts')).tableInput,

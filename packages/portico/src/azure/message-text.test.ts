@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withExactTexts } from '../../azure/message-text.ts';
+import { withExactTexts } from './message-text.ts';
 
 const answer = (...texts: readonly string[]): string =>
   `<?xml version="1.0"?><QueueMessagesList>${texts.map((text) => `<QueueMessage><MessageText>${text}</MessageText></QueueMessage>`).join('')}</QueueMessagesList>`;

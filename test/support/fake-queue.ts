@@ -1,6 +1,6 @@
 // A queue of the storage service for tests: its time is that of a FakeClock, and it fails when it is told to.
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../packages/portico/src/core/clock.ts';
 
 type Stored = { readonly id: string; text: string; receipt: string; visibleAtMs: number; dequeueCount: number; readonly insertedOn: Date };
 
