@@ -23,7 +23,7 @@ const STEPS = {
   unused: { run: ['knip/bin/knip.js'], limitS: 60 },
   unit: {
     run: ['vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${UNIT_RESULTS}`],
-    limitS: 300,
+    limitS: 600,
     read: readUnitResults,
   },
   conformance: { run: ['test/conformance/run.ts', ...flags], limitS: 600, read: readConformanceResults, shows: true },

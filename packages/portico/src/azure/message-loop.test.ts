@@ -44,10 +44,14 @@ function newLoop({ handle = async () => DONE, options = {}, clock = new FakeCloc
   return { loop, clock, queue, handled, records, said, calls, pause, resume, start: () => loop.start(never) };
 }
 
-/** A run that ends when the test says so. */
+/** A run that ends when the test says so, or is given up. */
 function endless() {
   const ends = new Map<string, (fate: MessageFate) => void>();
-  const handle = (message: HeldMessage): Promise<MessageFate> => new Promise((resolve) => ends.set(message.item.messageText, resolve));
+  const handle = ({ item }: HeldMessage, abandoning: AbortSignal): Promise<MessageFate> =>
+    new Promise((resolve) => {
+      ends.set(item.messageText, resolve);
+      void whenAborted(abandoning).then(() => resolve({ kind: 'hidden' }));
+    });
   return { handle, end: (text: string, fate: MessageFate = DONE) => ends.get(text)?.(fate) };
 }
 
@@ -226,19 +230,18 @@ describe('a message that is worked on', () => {
 
   test('is renewed sooner and sooner while the service is away, but not more than once a minute', async () => {
     const { handle } = endless();
-    const { queue, start, clock, said } = newLoop({ handle });
+    const { queue, start, clock, said, handled } = newLoop({ handle });
     const renewedAt: number[] = [];
     queue.before = (call) => {
-      if (call.name !== 'update') return;
-      renewedAt.push(clock.monotonicMs() / MINUTE_MS);
-      away()(call);
+      if (call.name === 'update') renewedAt.push(clock.monotonicMs() / MINUTE_MS);
+      if (handled.length > 0) away()(call);
     };
     queue.put('a');
     await start();
-    await clock.advance(11 * MINUTE_MS);
+    await clock.advance(12 * MINUTE_MS);
     const waits = renewedAt.map((at, index) => Math.floor(at - (renewedAt[index - 1] ?? 0)));
-    expect(waits).toEqual([5, 2, 1, 1, 1]);
-    expect(said()).toEqual([]);
+    expect(waits).toEqual([5, 2, 1, 1, 1, 1]);
+    expect(said()).toEqual([expect.stringContaining('cannot be read')]);
   });
 
   test.each([
@@ -251,7 +254,7 @@ describe('a message that is worked on', () => {
     await start();
     await clock.advance(MINUTE_MS);
     spoil(queue, id);
-    await clock.advance(30 * MINUTE_MS);
+    await clock.advance(8 * MINUTE_MS);
     expect(calls('update')).toHaveLength(1);
     expect(said()).toEqual(['warning: A message is not held any more, although it is being handled. It may be handled twice.']);
   });

@@ -42,6 +42,8 @@ export type AppWatcherOptions = {
 };
 
 export interface AppWatcher {
+  /** Resolves when it watches: what is made in the root before that counts as a change. */
+  readonly begun: Promise<void>;
   stop(): void;
 }
 
@@ -80,6 +82,7 @@ class WatchedApp implements AppWatcher {
   #isFollowing = false;
   /** The tree is looked at by one at a time. */
   #work: Promise<void> = Promise.resolve();
+  #begun: Promise<void> = this.#work;
 
   constructor(options: AppWatcherOptions) {
     const { root, clock, log, app, watch = watchFolder } = options;
@@ -102,11 +105,16 @@ class WatchedApp implements AppWatcher {
     });
   }
 
+  get begun(): Promise<void> {
+    return this.#begun;
+  }
+
   start(): void {
     this.#work = this.#attempt(async () => {
       await this.#takeScope(this.#options.readAtMs);
       this.#noteChangedFolders();
     });
+    this.#begun = this.#work;
   }
 
   stop(): void {

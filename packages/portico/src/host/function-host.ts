@@ -8,6 +8,7 @@ import type { AppSettings, FunctionApp } from '../core/function-app.ts';
 import { type HostEvent, type HostState, nextHostState } from '../core/host-state.ts';
 import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
 import { formatProblem } from '../core/problem.ts';
+import { waitAtMost } from '../core/wait-at-most.ts';
 import { listen, type PublicServer } from '../http/public-server.ts';
 import { createRequestHandler } from '../http/request-handler.ts';
 import { createUpgradeHandler } from '../http/upgrade-handler.ts';
@@ -40,6 +41,8 @@ const READY_POLL_MS = 100;
 /** One that is built first, or belongs to somebody else, is not waited for. */
 const HANDLER_FIRST_MS = 50;
 const SPAWN_POLL_MS = 2;
+/** A tree that takes longer is not waited for: the app may be read once more in vain then. */
+const WATCHER_FIRST_MS = 250;
 const SILENT: HostObserver = { log: () => {}, request: () => {}, invocation: () => {} };
 
 export class FunctionHost implements Host {
@@ -171,7 +174,6 @@ export class FunctionHost implements Host {
     this.#listenMs = systemClock.monotonicMs() - startedMs;
     this.#settle();
     this.#begun = this.#reloader.start().then(() => this.#reportStart());
-    void this.#beginEvents();
     this.#watcher = watchApp({
       root: this.#options.root,
       app: () => this.app,
@@ -182,17 +184,19 @@ export class FunctionHost implements Host {
       log: this.#log,
       onChange: (change) => this.#reloader.change(change),
     });
+    void this.#beginEvents(this.#watcher);
   }
 
-  /** SDKs take a while to load, and nothing else happens meanwhile: the handler, which takes longer, comes first. */
-  async #beginEvents(): Promise<void> {
+  /** SDKs take a while to load, and nothing else happens meanwhile: the handler, which takes longer, comes first. So does the watcher, or it would see what we write. */
+  async #beginEvents({ begun }: AppWatcher): Promise<void> {
     const deadlineMs = systemClock.monotonicMs() + HANDLER_FIRST_MS;
     const isSpawned = (): boolean => this.#handlers.members.some(({ pid }) => pid !== undefined);
     try {
+      if (this.#served.events.length > 0) await waitAtMost(WATCHER_FIRST_MS, begun, systemClock);
       while (this.#served.events.length > 0 && !isSpawned() && systemClock.monotonicMs() < deadlineMs) {
         await systemClock.sleep(SPAWN_POLL_MS, this.#stop.signal);
       }
-      this.#events.use(this.#served);
+      if (!this.#stop.signal.aborted) this.#events.use(this.#served);
     } catch {
       // The host stops before anything has begun.
     }

@@ -10,7 +10,7 @@ import { until } from '../../../../../test/support/until.ts';
 import { decodeBase64 } from '../../core/base64.ts';
 import { triggerBindingData } from '../../core/binding-data.ts';
 import { HostError } from '../../core/error.ts';
-import type { EventScope, InvocationOutcome, Listener } from '../../core/extension.ts';
+import type { EventScope, InvocationOutcome, Listener, ListenerContext } from '../../core/extension.ts';
 import type { BindingMetadata, JsonObject, JsonValue } from '../../core/function-app.ts';
 import { whenAborted } from '../../core/when-aborted.ts';
 import { systemClock } from '../../platform/system-clock.ts';
@@ -195,9 +195,15 @@ describe.skipIf(lacking)('the queue trigger', () => {
     const queue = await madeQueue(base64('a'));
     const made = contextFor({ hostSection: { maxPollingInterval: '00:00:00.100' } });
     made.pause();
-    const listener = queueTrigger.createListener(bindingOf(queue.name), made.context);
+    const asked = Promise.withResolvers<void>();
+    const whenReady: ListenerContext['whenReady'] = (signal) => {
+      asked.resolve();
+      return made.context.whenReady(signal);
+    };
+    const listener = queueTrigger.createListener(bindingOf(queue.name), { ...made.context, whenReady });
     listening.push(listener);
     await listener.start(never);
+    await asked.promise;
     expect(await visibleTexts(queue.name)).toHaveLength(1);
     made.resume();
     await until(async () => (await countOf(queue.name)) === 0);

@@ -7,7 +7,7 @@ import { queueTrigger } from './queue-trigger.ts';
 const COUNT = Number(process.argv[2] ?? 2000);
 const a = await startAzurite();
 const s = QueueServiceClient.fromConnectionString(a.connectionString);
-let cpu0: NodeJS.CpuUsage;
+let cpu0 = process.cpuUsage();
 const fill = async (name: string) => {
   const q = s.getQueueClient(name);
   await q.create();
