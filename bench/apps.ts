@@ -11,22 +11,43 @@ const modeSwitch: Readonly<Record<Mode, object>> = {
   payload: {},
 };
 
-/** @returns the app's root. */
+/** An app of HTTP functions. @returns its root. */
 export function makeApp(folder: string, mode: Mode, handler: string, functionNames: readonly string[]): string {
+  const bindings = [
+    { type: 'httpTrigger', direction: 'in', name: 'req', authLevel: 'anonymous', methods: ['get', 'post'] },
+    { type: 'http', direction: 'out', name: 'res' },
+  ];
+  makeHost(folder, mode, handler);
+  for (const name of functionNames) makeFunction(folder, name, bindings);
+  return folder;
+}
+
+/** An app of one function with that trigger, and what asks the handler about it over HTTP: /api/hello, /api/count and /api/ticks. @returns its root. */
+export function makeEventApp(folder: string, handler: string, functionName: string, trigger: object): string {
+  makeApp(folder, 'forward', handler, ['hello', 'count', 'ticks']);
+  makeFunction(folder, functionName, [{ direction: 'in', name: 'event', ...trigger }]);
+  return folder;
+}
+
+/** An app of one timer that fires every second, and nothing else. @returns its root. */
+export function makeTimerApp(folder: string, handler: string): string {
+  makeHost(folder, 'payload', handler);
+  makeFunction(folder, 'Tick', [{ direction: 'in', name: 'event', ...everySecond }]);
+  return folder;
+}
+
+export const everySecond = { type: 'timerTrigger', schedule: '* * * * * *' };
+
+function makeHost(folder: string, mode: Mode, handler: string): void {
   mkdirSync(folder);
   // The handler inherits the host's core; taskset moves it to the load's and then becomes it, so no process is added.
   const description = { defaultExecutablePath: 'taskset', arguments: ['-c', String(loadCore), handler] };
   writeJson(join(folder, 'host.json'), { version: '2.0', customHandler: { description, ...modeSwitch[mode] } });
-  for (const name of functionNames) {
-    mkdirSync(join(folder, name));
-    writeJson(join(folder, name, 'function.json'), {
-      bindings: [
-        { type: 'httpTrigger', direction: 'in', name: 'req', authLevel: 'anonymous', methods: ['get', 'post'] },
-        { type: 'http', direction: 'out', name: 'res' },
-      ],
-    });
-  }
-  return folder;
+}
+
+function makeFunction(root: string, name: string, bindings: readonly object[]): void {
+  mkdirSync(join(root, name));
+  writeJson(join(root, name, 'function.json'), { bindings });
 }
 
 function writeJson(file: string, value: unknown): void {

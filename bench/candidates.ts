@@ -65,14 +65,25 @@ export async function startHandler(workshop: Workshop, running: AsyncDisposableS
   });
 }
 
-export async function startNodeProgram(
+export function startNodeProgram(
   workshop: Workshop,
   name: NodeProgram,
   handlerPort: number,
   running: AsyncDisposableStack,
 ): Promise<Server> {
+  return startNode(workshop, name, join('proxies', `${name}.mjs`), (port) => [String(port), String(handlerPort)], running);
+}
+
+/** @param file in bench/; what it starts answers /api/hello. */
+export async function startNode(
+  workshop: Workshop,
+  name: string,
+  file: string,
+  argumentsFor: (port: number) => readonly string[],
+  running: AsyncDisposableStack,
+): Promise<Server> {
   const port = await freePort();
-  const args = [join(benchFolder, 'proxies', `${name}.mjs`), String(port), String(handlerPort)];
+  const args = [join(benchFolder, file), ...argumentsFor(port)];
   return serve(workshop, running, { name, port, path: '/api/hello', core: proxyCore, command: workshop.nodePath, args });
 }
 
@@ -126,6 +137,12 @@ ${temporary.join('\n')}
 }
 
 type Start = { name: string; port: number; path: string; core: number; command: string; args: readonly string[] };
+
+/** With settings that only this candidate gets. */
+export const withSettings = (workshop: Workshop, settings: NodeJS.ProcessEnv): Workshop => ({
+  ...workshop,
+  env: { ...workshop.env, ...settings },
+});
 
 async function serve(workshop: Workshop, running: AsyncDisposableStack, { name, port, path, core, command, args }: Start): Promise<Server> {
   const logFile = `${newFolder(workshop, name)}.log`;

@@ -33,6 +33,12 @@ export const goals = {
   growth1GbDown: less('RSS growth for a 1 GB reply', 'MB', 20, 8),
   growth1GbUp: less('RSS growth for a 1 GB request body', 'MB', 20, 8),
   firstAnswer: less("command to first 200, beyond `node -e 0` and the handler's start", 'ms', 60, 25),
+  startChange: less('command to first 200, HTTP alone, beyond that of --against', 'ms', 5, 0),
+  timerArmed: less('command to the armed timer, an app of one timer in a fresh folder', 'ms', 300, 150),
+  timerDrift: less('a timer of every second: median drift', 'ms', 10, 3),
+  timerWorstDrift: less('a timer of every second: worst drift', 'ms', 10, 5),
+  queueRate: more('queue messages/s ÷ a bare receive-and-delete loop', 0.8, 1),
+  queueGrowth: less('RSS growth over the last nine tenths of 100,000 queue messages', 'MB', 8, 2),
   routing: less('10,000 functions: p50 ÷ with 10', '×', 1.1, 1),
 } as const satisfies Record<string, Goal>;
 

@@ -12,18 +12,21 @@ export type Options = {
   readonly quick: boolean;
   readonly measures: readonly MeasureName[];
   readonly candidates: readonly CandidateName[];
+  /** Another clone of Portico, built, whose start is compared with this one's. */
+  readonly against: string | undefined;
 };
 
-const measureNames = ['throughput', 'headers', 'bodies', 'latency', 'memory', 'startup', 'routing'] as const;
+const measureNames = ['throughput', 'headers', 'bodies', 'latency', 'memory', 'startup', 'routing', 'queues', 'idle', 'timers'] as const;
 export type MeasureName = (typeof measureNames)[number];
 
 export const usage = `npm run bench -- [flags]
 
-  --quick             one or two minutes: one short round, no 64 MB and 1 GB bodies
+  --quick             a few minutes: one short round, no 64 MB and 1 GB bodies, 10,000 queue messages
   --only A,B          of ${measureNames.join(', ')}
   --candidates A,B    of ${candidateNames.join(', ')}
   --rounds N          rounds per measure (5; --quick 1)
   --node PATH         Node for Portico and the Node proxies (the one that runs this)
+  --against FOLDER    another clone of Portico, built: startup compares the two
   --help
 `;
 
@@ -37,6 +40,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       candidates: { type: 'string', default: '' },
       rounds: { type: 'string' },
       node: { type: 'string', default: process.execPath },
+      against: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -52,6 +56,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     quick: values.quick,
     measures: chosenOf(measureNames, values.only, '--only'),
     candidates: chosenOf(candidateNames, values.candidates, '--candidates'),
+    against: values.against,
   };
 }
 

@@ -5,8 +5,11 @@ import { delimiter, join } from 'node:path';
 import { run } from './processes.ts';
 
 export const benchFolder = import.meta.dirname;
-export const porticoCommand = join(benchFolder, '../packages/portico/bin/portico.cjs');
-const porticoBuild = join(benchFolder, '../packages/portico/dist/cli.cjs');
+/** Of a clone. */
+export const commandIn = (clone: string): string => join(clone, 'packages/portico/bin/portico.cjs');
+const buildIn = (clone: string): string => join(clone, 'packages/portico/dist/cli.cjs');
+const thisClone = join(benchFolder, '..');
+export const porticoCommand = commandIn(thisClone);
 
 // Debian keeps nginx where only root's PATH looks.
 const path = [process.env.PATH, '/usr/sbin', '/usr/local/sbin'].join(delimiter);
@@ -19,7 +22,7 @@ export function measuredEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** One sentence for each thing that is missing. */
-export function missingPrerequisites(needsPortico: boolean): string[] {
+export function missingPrerequisites(needsPortico: boolean, against: string | undefined): string[] {
   const missing: string[] = [];
   if (process.platform !== 'linux') missing.push('Linux: processor time is read from /proc and processes are pinned with taskset.');
   if (availableParallelism() < 2) missing.push('two processor cores: one for the proxy, one for load and handler.');
@@ -31,8 +34,10 @@ export function missingPrerequisites(needsPortico: boolean): string[] {
   ] as const) {
     if (!isOnPath(program)) missing.push(`${program}: not on PATH. On Debian: apt install ${debianPackage}`);
   }
-  if (needsPortico && !existsSync(porticoBuild))
+  if (needsPortico && !existsSync(buildIn(thisClone)))
     missing.push('a built Portico: run "npm start" once (packages/portico/dist/cli.cjs is not there).');
+  if (against !== undefined && !existsSync(buildIn(against)))
+    missing.push(`a built Portico at --against: run "npm start" there once (${buildIn(against)} is not there).`);
   return missing;
 }
 

@@ -66,6 +66,30 @@ export async function firstOk(port: number, path: string, child: ChildProcess, l
   }
 }
 
+/** Resolves when the log says it as often as that. Looks every 2 ms. */
+export async function untilSaid(
+  wanted: RegExp,
+  { count = 1, child, logFile }: { count?: number; child: ChildProcess; logFile: string },
+): Promise<string[]> {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const text = readFileSync(logFile, 'utf8');
+    const found = text.match(new RegExp(wanted, `${wanted.flags}g`)) ?? [];
+    if (found.length >= count) return found;
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${text.slice(-2000)}`);
+    if (performance.now() > deadline) throw new Error(`it never said ${wanted}:\n${text.slice(-2000)}`);
+    await sleep(2);
+  }
+}
+
+/** Rejects when the status is not 200. */
+export async function textOf(port: number, path: string): Promise<string> {
+  const reply = await fetch(`http://127.0.0.1:${port}${path}`);
+  const text = await reply.text();
+  if (reply.status !== 200) throw new Error(`${path} answered ${reply.status}: ${text.slice(0, 500)}`);
+  return text;
+}
+
 function statusOf(port: number, path: string): Promise<string> {
   return new Promise((resolve) => {
     const request = http.get({ port, path, host: '127.0.0.1', agent: false }, (reply) => {

@@ -8,23 +8,37 @@ import type { Bench, Measure } from './bench.ts';
 import { isPortico } from './candidates.ts';
 import { type Figures, goals, judge, rounded } from './goals.ts';
 import { bodies } from './measures/bodies.ts';
+import { idle } from './measures/idle.ts';
 import { latency } from './measures/latency.ts';
 import { memory } from './measures/memory.ts';
+import { queues } from './measures/queues.ts';
 import { routing } from './measures/routing.ts';
 import { headers, throughput } from './measures/small-replies.ts';
 import { startup } from './measures/startup.ts';
+import { timers } from './measures/timers.ts';
 import { type MeasureName, type Options, readOptions, usage } from './options.ts';
 import { benchFolder, buildPrograms, installProxies, measuredEnvironment, missingPrerequisites, temporaryFolder } from './prerequisites.ts';
 import { run } from './processes.ts';
 import { table } from './tables.ts';
 
-const measures: Readonly<Record<MeasureName, Measure>> = { throughput, headers, bodies, latency, memory, startup, routing };
+const measures: Readonly<Record<MeasureName, Measure>> = {
+  throughput,
+  headers,
+  bodies,
+  latency,
+  memory,
+  startup,
+  routing,
+  queues,
+  idle,
+  timers,
+};
 
 const options = readArguments();
 if (options === undefined) {
   process.stdout.write(usage);
 } else {
-  const missing = missingPrerequisites(options.candidates.some(isPortico));
+  const missing = missingPrerequisites(options.candidates.some(isPortico), options.against);
   if (missing.length === 0) await measureAll(options).catch((error: Error) => fail(error.message));
   else fail(`npm run bench needs:\n${missing.map((line) => `  ${line}`).join('\n')}`);
 }

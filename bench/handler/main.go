@@ -12,6 +12,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 )
 
 var chunk = bytes.Repeat([]byte("x"), 64<<10)
@@ -29,6 +32,14 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		sendBytes(w, r)
 	case r.URL.Path == "/api/up":
 		countBytes(w, r)
+	case r.URL.Path == "/api/count":
+		fmt.Fprint(w, messageCount.Load())
+	case r.URL.Path == "/api/ticks":
+		sendTicks(w)
+	case r.URL.Path == "/Message":
+		countMessage(w, r)
+	case r.URL.Path == "/Tick":
+		noteTick(w, r)
 	case r.Method == http.MethodPost && !strings.HasPrefix(r.URL.Path, "/api/"):
 		answerInvocation(w, r)
 	default:
@@ -89,4 +100,39 @@ func answerInvocation(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(invocationReply{Outputs: map[string]httpOutput{
 		"res": {StatusCode: 200, Body: "Hello", Headers: map[string]string{"Content-Type": "text/plain"}},
 	}})
+}
+
+var messageCount atomic.Int64
+
+// POST /Message: a queue message, about which nothing is to be done. GET /api/count says how many there were.
+func countMessage(w http.ResponseWriter, r *http.Request) {
+	io.Copy(io.Discard, r.Body)
+	messageCount.Add(1)
+	answerNothing(w)
+}
+
+var ticks struct {
+	sync.Mutex
+	arrivals []int64
+}
+
+// POST /Tick: a timer fires. GET /api/ticks tells when each did, in microseconds since 1970.
+func noteTick(w http.ResponseWriter, r *http.Request) {
+	arrival := time.Now().UnixMicro()
+	io.Copy(io.Discard, r.Body)
+	ticks.Lock()
+	ticks.arrivals = append(ticks.arrivals, arrival)
+	ticks.Unlock()
+	answerNothing(w)
+}
+
+func sendTicks(w http.ResponseWriter) {
+	ticks.Lock()
+	defer ticks.Unlock()
+	json.NewEncoder(w).Encode(ticks.arrivals)
+}
+
+func answerNothing(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	io.WriteString(w, "{}")
 }

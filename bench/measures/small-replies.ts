@@ -3,7 +3,7 @@ import type { Bench, Outcome } from '../bench.ts';
 import { type CandidateName, candidateNames, startCandidates } from '../candidates.ts';
 import type { Figures, GoalName } from '../goals.ts';
 import { type LoadSample, measureLoad } from '../load.ts';
-import { cleanCount, hasCleanRounds, interleave, medianOf, type Rounds, ratioOf } from '../rounds.ts';
+import { cleanCount, hasCleanRounds, interleave, medianOf, type Rounds, ratioOf, type Sample } from '../rounds.ts';
 import { table } from '../tables.ts';
 
 const browserHeaders = [
@@ -64,12 +64,12 @@ const requestsPerSecond = (sample: LoadSample) => sample.requestsPerSecond;
 const cpuUsPerRequest = (sample: LoadSample) => sample.cpuUsPerRequest;
 
 /** Nothing when one of the two took no part. */
-export function figure(
+export function figure<S extends Sample>(
   goal: GoalName,
-  rounds: Rounds<LoadSample>,
+  rounds: Rounds<S>,
   name: string,
   reference: string,
-  of: (sample: LoadSample) => number,
+  of: (sample: S) => number,
 ): Figures {
   if (!rounds.has(name) || !rounds.has(reference)) return {};
   return { [goal]: hasCleanRounds(rounds, name, reference) ? ratioOf(rounds, name, reference, of) : 'disturbed' };

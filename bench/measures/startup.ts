@@ -8,7 +8,7 @@ import type { Bench, Outcome } from '../bench.ts';
 import { newFolder } from '../candidates.ts';
 import type { Figure } from '../goals.ts';
 import { calmly, watchForeign } from '../load.ts';
-import { benchFolder, porticoCommand } from '../prerequisites.ts';
+import { benchFolder, commandIn, porticoCommand } from '../prerequisites.ts';
 import { firstOk, freePort, launch, stopProcess } from '../processes.ts';
 import { cleanCount, hasCleanRounds, medianOf } from '../rounds.ts';
 import { table } from '../tables.ts';
@@ -21,6 +21,7 @@ const starterNames = {
   handler: 'the handler alone',
   bare: 'bare node:http server',
   portico: 'portico start, forward mode',
+  before: 'the same with the clone of --against',
 } as const;
 type StarterName = keyof typeof starterNames;
 
@@ -49,8 +50,17 @@ export async function startup(bench: Bench): Promise<Outcome> {
     handler: () => toFirstOk(workshop.programs.handler, (port) => ['-port', String(port)]),
     bare: () => toFirstOk(workshop.nodePath, (port) => [join(benchFolder, 'proxies/bare.mjs'), String(port)]),
     portico: () => toFirstOk(workshop.nodePath, (port) => [porticoCommand, 'start', root, '--port', String(port)]),
+    before: () => toFirstOk(workshop.nodePath, (port) => [commandIn(options.against ?? ''), 'start', root, '--port', String(port)]),
   };
-  const names = (Object.keys(starters) as StarterName[]).filter((name) => name !== 'portico' || bench.chosen(['forward']).length > 0);
+  const hasPortico = bench.chosen(['forward']).length > 0;
+  const shown: Readonly<Record<StarterName, boolean>> = {
+    node: true,
+    handler: true,
+    bare: true,
+    portico: hasPortico,
+    before: hasPortico && options.against !== undefined,
+  };
+  const names = (Object.keys(starters) as StarterName[]).filter((name) => shown[name]);
   const oneOfEach = async (order: readonly StarterName[]): Promise<StartSample> => {
     const foreign = watchForeign();
     const ms: Partial<Record<StarterName, number>> = {};
@@ -77,11 +87,19 @@ export async function startup(bench: Bench): Promise<Outcome> {
       ),
       ...(phases === undefined ? [] : [`Portico of its own last start: ${phases}\n`]),
     ],
-    figures: names.includes('portico') ? { firstAnswer: beyondNodeAndHandler() } : {},
+    figures: {
+      ...(shown.portico && { firstAnswer: judged(() => medianMs('portico') - medianMs('node') - medianMs('handler')) }),
+      ...(shown.before && { startChange: judged(changeMs) }),
+    },
     samples,
   };
 
-  function beyondNodeAndHandler(): Figure {
-    return hasCleanRounds(rounds, 'starts') ? medianMs('portico') - medianMs('node') - medianMs('handler') : 'disturbed';
+  function judged(figure: () => number): Figure {
+    return hasCleanRounds(rounds, 'starts') ? figure() : 'disturbed';
+  }
+
+  /** Of one round and the next, since a machine's own speed drifts by more than what is looked for. */
+  function changeMs(): number {
+    return medianOf(rounds, 'starts', ({ ms: { portico = Number.NaN, before = Number.NaN } }) => portico - before);
   }
 }

@@ -81,11 +81,6 @@ export class HeldMessage {
     return this.#isLetGo;
   }
 
-  /** It comes back by itself. */
-  letGo(): void {
-    this.#isLetGo = true;
-  }
-
   /** To be called now and then, as long as it is worked on. */
   keep(): void {
     if (this.#isLetGo || this.#tools.clock.monotonicMs() < this.#renewAtMs) return;
@@ -124,12 +119,10 @@ export class HeldMessage {
   async #renew(): Promise<void> {
     const { clock, requests, onLost } = this.#tools;
     if (this.#isLetGo) return;
-    const receipt = this.#receipt;
     try {
       await requests.send((signal) => this.#update(VISIBILITY_MS, signal));
       this.#holdFrom(clock.monotonicMs());
     } catch (error) {
-      if (receipt !== this.#receipt) return;
       if (troubleOf(error) !== 'away') return onLost(this, error);
       this.#renewalPauseMs = Math.max(this.#renewalPauseMs / 2, SHORTEST_RENEWAL_MS);
       this.#renewAtMs = clock.monotonicMs() + this.#renewalPauseMs;

@@ -149,6 +149,17 @@ describe('taking messages', () => {
     expect(counts).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  test('looks often again after a message', async () => {
+    const { queue, start, clock, calls, handled } = newLoop();
+    await start();
+    await clock.advance(10 * MINUTE_MS);
+    queue.put('a');
+    while (handled.length === 0) await clock.advance(1000);
+    const before = calls('receive').length;
+    await clock.advance(10_000);
+    expect(calls('receive').length).toBeGreaterThanOrEqual(before + 5);
+  });
+
   test('says once that a queue does not exist, again after it did, and takes what comes', async () => {
     const { queue, start, clock, said, handled } = newLoop();
     let code: string | undefined = 'QueueNotFound';
@@ -177,9 +188,11 @@ describe('a wake-up', () => {
     loop.wake();
     await clock.advance(0);
     expect(handled).toEqual(['a']);
+    await clock.advance(10 * MINUTE_MS);
     const before = calls('receive').length;
+    loop.wake();
     await clock.advance(500);
-    expect(calls('receive').length).toBe(before + 2);
+    expect(calls('receive').length).toBe(before + 3);
   });
 
   test('is not lost while it looks', async () => {
@@ -303,6 +316,7 @@ describe('a message that is worked on', () => {
     await clock.advance(20 * MINUTE_MS);
     queue.before = nothing;
     await clock.advance(2 * MINUTE_MS);
+    await clock.advance(8 * MINUTE_MS);
     expect(queue.invisibleFor(id)).toBeGreaterThan(5 * MINUTE_MS);
     await clock.advance(30 * MINUTE_MS);
     end('a');
@@ -349,6 +363,25 @@ describe('a message that is done', () => {
       expect.stringMatching(/^warning: The queue "orders" cannot be (?:read|written to): .*ECONNREFUSED/),
       'information: The listener works again.',
     ]);
+  });
+
+  test('is deleted although it comes again while it is being deleted', async () => {
+    const { queue, start, clock, handled, said } = newLoop();
+    queue.before = (call) => {
+      if (handled.length > 0) away()(call);
+    };
+    queue.put('a');
+    await start();
+    await clock.advance(20 * MINUTE_MS);
+    const answer = Promise.withResolvers<void>();
+    queue.before = ({ name }) => (name === 'delete' ? answer.promise : undefined);
+    await clock.advance(MINUTE_MS);
+    expect(queue.texts).toEqual(['a']);
+    answer.resolve();
+    await clock.advance(0);
+    expect(queue.texts).toEqual([]);
+    expect(handled).toEqual(['a']);
+    expect(said()).toHaveLength(2);
   });
 
   test('stays invisible while only deleting fails', async () => {
@@ -698,6 +731,21 @@ describe('a stop', () => {
       expect.stringContaining('The queue "orders" cannot be written to'),
       'warning: A message was handled, but cannot be deleted. It comes again.',
     ]);
+  });
+
+  test('says of a message that cannot be given back why, and no more', async () => {
+    const { loop, queue, start, clock, said } = newLoop({
+      handle: async (_, abandoning) => {
+        await whenAborted(abandoning);
+        return { kind: 'again', afterMs: 0 };
+      },
+    });
+    queue.before = away('update');
+    queue.put('a');
+    await start();
+    await clock.advance(0);
+    await loop.stop(AbortSignal.abort());
+    expect(said()).toEqual(['warning: A message cannot be given back. It comes again when its time is over.']);
   });
 
   test.each(['receive', 'delete'] as const)('does not wait for ever for a service that does not answer: %s', async (silent) => {

@@ -68,7 +68,7 @@ class StorageMessageLoop implements MessageLoop {
   readonly #abandoning = new AbortController();
   readonly #ended = new AbortController();
   #watching: Promise<void> | undefined;
-  /** Called when a message is settled, and when it is time to stop. */
+  /** Called when a message is settled. */
   #onRoom: (() => void) | undefined;
   #isMissing = false;
 
@@ -88,7 +88,6 @@ class StorageMessageLoop implements MessageLoop {
 
   async stop(signal: AbortSignal): Promise<void> {
     const done = this.#loop.stop(signal).then(() => Promise.all(this.#running.values()));
-    this.#onRoom?.();
     await Promise.race([done, whenAborted(signal)]);
     this.#abandoning.abort();
     await waitAtMost(GIVE_BACK_MS, done, this.#options.context.clock);
@@ -182,7 +181,6 @@ class StorageMessageLoop implements MessageLoop {
       const fate = stopping.aborted ? GIVEN_BACK : await this.#options.handle(message, this.#abandoning.signal);
       await this.#settle(message, fate);
     } catch (error) {
-      message.letGo();
       this.#say('error', 'A message could not be handled. It stays invisible, and comes again.', message, error);
     }
   }
@@ -203,8 +201,6 @@ class StorageMessageLoop implements MessageLoop {
         const stays = `A message cannot be moved to "${fate.queue.name}". It stays invisible, and comes again.`;
         return this.#explain(settlement, message, settlement.isCopied ? moved : stays);
       }
-      case 'hidden':
-        message.letGo();
     }
   }
 

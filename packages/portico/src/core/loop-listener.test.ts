@@ -88,8 +88,11 @@ describe('a listener that goes round in circles', () => {
     await clock.advance(30_000);
     expect(said()).toEqual(['warning: The listener had to pause.', 'information: The listener works again.']);
     isAway = true;
-    await clock.advance(12_000);
+    const before = begunAt.length;
+    await clock.advance(10_000);
     expect(said()).toHaveLength(3);
+    // One at the end of the pause of the last that worked, and the next after the shortest pause again.
+    expect((begunAt[before + 1] ?? 0) - (begunAt[before] ?? 0)).toBe(1000);
     await listener.stop(never);
   });
 

@@ -138,17 +138,24 @@ describe('the scanner', () => {
   });
 
   test('leaves a container alone for longer and longer that it cannot look into, and no other one', async () => {
-    const { scanner, clock, looks, records } = scannerFor({ secret: false, open: [] });
+    const containers: Record<string, ListedBlob[] | false> = { secret: false, open: [] };
+    const { scanner, clock, looks, records } = scannerFor(containers);
     scanner.add(watchOf('One', 'secret', 'devstoreaccount1'), accountOf('devstoreaccount1'));
     scanner.add(watchOf('Other', 'open', 'devstoreaccount1'), accountOf('devstoreaccount1'));
     await clock.advance(20_000);
     expect(looks.filter((look) => look.includes('/open'))).toHaveLength(11);
     expect(looks.filter((look) => look.includes('/secret'))).toEqual([0, 2, 6, 14].map((at) => `devstoreaccount1/secret at ${at}`));
-    expect(records[0]).toMatchObject({
-      level: 'warning',
-      functionName: 'One',
-      message: expect.stringContaining('The container "secret" cannot be searched for new blobs'),
-    });
+    expect(records).toMatchObject([
+      {
+        level: 'warning',
+        functionName: 'One',
+        message: 'The container "secret" cannot be searched for new blobs: Forbidden',
+        fields: { account: 'devstoreaccount1', container: 'secret' },
+      },
+    ]);
+    containers.secret = [];
+    await clock.advance(20_000);
+    expect(records.at(-1)).toMatchObject({ level: 'information', functionName: 'One' });
   });
 
   test('tells of what this host has written without a look', async () => {

@@ -3,8 +3,9 @@
 import type { StorageAccount } from '../../azure/storage-account.ts';
 import { describeStorageError } from '../../azure/storage-error.ts';
 import { messageOf } from '../../core/error.ts';
-import type { HostContext, Listener } from '../../core/extension.ts';
-import { loopListener } from '../../core/loop-listener.ts';
+import type { HostContext } from '../../core/extension.ts';
+import { type LoopListener, loopListener } from '../../core/loop-listener.ts';
+import { Outage } from '../../core/outage.ts';
 import type { Lease } from '../../core/state-store.ts';
 import { whenAborted } from '../../core/when-aborted.ts';
 import { blobLister } from './blob-lister.ts';
@@ -51,6 +52,7 @@ type Place = {
   readonly container: string;
   readonly scan: ContainerScan;
   readonly watches: Set<Watch>;
+  readonly outage: Outage;
   /** After a failure it is left alone for a while. */
   pauseMs: number;
   quietUntilMs: number;
@@ -58,12 +60,14 @@ type Place = {
 
 /** From the first watch to the end of the last. */
 type Run = {
-  readonly loop: Listener;
+  readonly loop: LoopListener;
   readonly unwatch: () => void;
   readonly abandoning: AbortController;
   /** Of what this host has written, and under way. */
   readonly notices: Set<Promise<void>>;
   lease: Lease | undefined;
+  /** Whoever comes before is in the first look. */
+  hasLooked: boolean;
 };
 
 export class BlobScanner {
@@ -72,8 +76,6 @@ export class BlobScanner {
   #run: Run | undefined;
   /** How long the lists of this round took; what was done with the blobs does not count. */
   #listedMs = 0;
-  /** Ends the pause: there is somebody new. */
-  #hurry = new AbortController();
 
   constructor(parts: ScannerParts) {
     this.#parts = parts;
@@ -82,11 +84,11 @@ export class BlobScanner {
   add(watch: Watch, account: StorageAccount): void {
     const { container } = watch.path;
     const key = `${account.name}/${container}`;
-    const place = this.#places.get(key) ?? this.#newPlace(account, container);
+    const place = this.#places.get(key) ?? this.#newPlace(account, watch);
     this.#places.set(key, place);
     place.watches.add(watch);
-    this.#hurry.abort();
-    this.#run ??= this.#start(watch.functionName);
+    if (this.#run === undefined) this.#run = this.#start(watch.functionName);
+    else if (this.#run.hasLooked) this.#run.loop.wake();
   }
 
   /** Resolves when nothing is done for it any more. */
@@ -116,10 +118,10 @@ export class BlobScanner {
     }
   }
 
-  #newPlace(account: StorageAccount, container: string): Place {
+  #newPlace(account: StorageAccount, { functionName, path: { container } }: Watch): Place {
     const isEmulator = account.name === EMULATOR_ACCOUNT;
     const lister = this.#parts.listerOf(account, container);
-    const { clock } = this.#parts.context;
+    const { clock, log } = this.#parts.context;
     const scan = new ContainerScan({
       lister: {
         list: async (request, signal) => {
@@ -135,7 +137,8 @@ export class BlobScanner {
       },
       remembersAll: isEmulator,
     });
-    return { account, container, scan, watches: new Set(), pauseMs: FIRST_PAUSE_MS, quietUntilMs: 0 };
+    const outage = new Outage({ log, functionName });
+    return { account, container, scan, watches: new Set(), outage, pauseMs: FIRST_PAUSE_MS, quietUntilMs: 0 };
   }
 
   #start(functionName: string): Run {
@@ -147,6 +150,7 @@ export class BlobScanner {
       abandoning: new AbortController(),
       notices: new Set(),
       lease: undefined,
+      hasLooked: false,
     };
     void run.loop.start(run.abandoning.signal);
     return run;
@@ -160,21 +164,19 @@ export class BlobScanner {
     }
   }
 
-  async #round(run: Run, stopping: AbortSignal): Promise<void> {
+  /** Returns how long to pause then. */
+  async #round(run: Run, stopping: AbortSignal): Promise<number> {
     const { clock, isDevelopment } = this.#parts.context;
     const lease = await this.#leaseOf(run, stopping);
-    if (lease === undefined) return clock.sleep(isDevelopment ? DEVELOPMENT_LEASE_PAUSE_MS : LEASE_PAUSE_MS, stopping);
+    if (lease === undefined) return isDevelopment ? DEVELOPMENT_LEASE_PAUSE_MS : LEASE_PAUSE_MS;
     const startedMs = clock.monotonicMs();
     const signal = AbortSignal.any([stopping, lease.lost]);
-    // Before the look, so that whoever comes during it is not kept waiting.
-    this.#hurry = new AbortController();
     this.#listedMs = 0;
+    run.hasLooked = true;
     const places = [...this.#places.values()];
     for (const place of places) if (place.quietUntilMs <= startedMs) await this.#look(place, places.length, signal);
     const paceMs = places.every(({ account }) => account.name === EMULATOR_ACCOUNT) ? EMULATOR_PACE_MS : PACE_MS;
-    const pauseMs = Math.max(paceMs, this.#listedMs * (1 / MOST_SHARE - 1));
-    // Whatever cuts it short has a reason that the next round sees.
-    await clock.sleep(pauseMs, AbortSignal.any([signal, this.#hurry.signal])).catch(() => {});
+    return Math.max(paceMs, this.#listedMs * (1 / MOST_SHARE - 1));
   }
 
   async #leaseOf(run: Run, signal: AbortSignal): Promise<Lease | undefined> {
@@ -190,19 +192,19 @@ export class BlobScanner {
   /** Never rejects: one container must not keep another from being looked into. */
   async #look(place: Place, placeCount: number, signal: AbortSignal): Promise<void> {
     const { account, container, scan } = place;
-    const { clock, log } = this.#parts.context;
+    const { clock } = this.#parts.context;
     const isEmulator = account.name === EMULATOR_ACCOUNT;
     try {
       await this.#beginWatches(place, signal);
       const budget = isEmulator ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(BUDGET / placeCount));
       const { newCount, isComplete } = await scan.sweep(budget, signal);
       place.pauseMs = FIRST_PAUSE_MS;
+      place.outage.worked(place);
       if (isComplete && newCount > 0 && !isEmulator) await this.#remember(place, signal);
     } catch (error) {
       if (signal.aborted) return;
-      const { message } = describeStorageError(error, `The container "${container}" cannot be searched for new blobs`);
-      const functionName = [...place.watches][0]?.functionName;
-      log.warning(message, { functionName, fields: { account: account.name, pauseMs: place.pauseMs } });
+      const described = describeStorageError(error, `The container "${container}" cannot be searched for new blobs`);
+      place.outage.failed(place, described, { account: account.name, container, pauseMs: place.pauseMs });
       place.quietUntilMs = clock.monotonicMs() + place.pauseMs;
       place.pauseMs = Math.min(place.pauseMs * 2, LONGEST_PAUSE_MS);
     }

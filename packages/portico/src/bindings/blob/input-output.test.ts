@@ -8,7 +8,7 @@ import type { EventScope } from '../../core/extension.ts';
 import type { BindingMetadata, JsonValue } from '../../core/function-app.ts';
 import { testContext } from '../../testing/binding-context.ts';
 import { blobInput } from './input.ts';
-import { blobOutput } from './output.ts';
+import { blobOutput, withParent } from './output.ts';
 import { writtenBlobs } from './written-blobs.ts';
 
 const never = new AbortController().signal;
@@ -200,4 +200,8 @@ describe.skipIf(lacking)('a blob as an output', () => {
     const output = blobOutput.createOutput(bindingOf('results/'), contextOf());
     expect(() => output.bind(scope)).toThrow(/not of the form "container\/blob"/);
   });
+});
+
+test('withParent replaces the name of an earlier invocation, however it is written', () => {
+  expect(withParent({ owner: 'me', azurewebjobsparentid: 'older' }, 'new')).toEqual({ owner: 'me', AzureWebJobsParentId: 'new' });
 });

@@ -30,7 +30,7 @@ function createOutput(binding: BindingMetadata, context: BindingContext): Output
           try {
             const client = (await account.blobs()).getContainerClient(container);
             const etag = await upload(client, blob, { content, invocationId, signal });
-            if (false) written.tell({ account: account.name, container, blob: { name: blob, etag, blobType: 'BlockBlob' } });
+            written.tell({ account: account.name, container, blob: { name: blob, etag, blobType: 'BlockBlob' } });
           } catch (error) {
             throw describeStorageError(error, `The blob "${container}/${blob}" cannot be written`);
           }
@@ -46,7 +46,7 @@ type Upload = { readonly content: Uint8Array; readonly invocationId: string; rea
 /** In one request: whoever reads the blob gets the old content or the new one, where Azure's host shows an empty blob in between. */
 async function upload(container: ContainerClient, blob: string, { content, invocationId, signal }: Upload): Promise<string> {
   const client = container.getBlockBlobClient(blob);
-  const metadata = { ...(await metadataToKeep(container, blob, signal)), [PARENT_ID]: invocationId };
+  const metadata = withParent(await metadataOf(container, blob, signal), invocationId);
   const put = () => client.upload(content, content.byteLength, { metadata, abortSignal: signal });
   try {
     return (await put()).etag ?? '';
@@ -57,13 +57,19 @@ async function upload(container: ContainerClient, blob: string, { content, invoc
   }
 }
 
-async function metadataToKeep(container: ContainerClient, blob: string, abortSignal: AbortSignal): Promise<Metadata> {
+/** Of the blob that is there; none when there is none. */
+async function metadataOf(container: ContainerClient, blob: string, abortSignal: AbortSignal): Promise<Metadata> {
   try {
     const { metadata = {}, blobType = 'BlockBlob' } = await container.getBlobClient(blob).getProperties({ abortSignal });
     if (blobType !== 'BlockBlob') throw blobTypeWrong({ blob: `${container.containerName}/${blob}`, found: blobType });
-    return Object.fromEntries(Object.entries(metadata).filter(([name]) => name.toLowerCase() !== PARENT_ID.toLowerCase()));
+    return metadata;
   } catch (error) {
     if (isStatus(error, 404)) return {};
     throw error;
   }
+}
+
+export function withParent(metadata: Metadata, invocationId: string): Metadata {
+  const others = Object.entries(metadata).filter(([name]) => name.toLowerCase() !== PARENT_ID.toLowerCase());
+  return { ...Object.fromEntries(others), [PARENT_ID]: invocationId };
 }
