@@ -67,7 +67,7 @@ export async function timers(bench: Bench): Promise<Outcome> {
 async function timeToArmed(workshop: Workshop): Promise<ArmedSample> {
   const root = makeTimerApp(newFolder(workshop, 'timer'), workshop.programs.handler);
   const logFile = `${root}.log`;
-  const args = [porticoCommand, 'start', root, '--port', String(await freePort()), '--log', 'Function.Tick=information'];
+  const args = [porticoCommand, 'start', root, '--port', String(await freePort()), '--log', 'Host.Triggers=information'];
   const foreign = watchForeign();
   const started = performance.now();
   const child = launch({ command: workshop.nodePath, args, env: workshop.env, logFile });

@@ -107,7 +107,7 @@ describe('a stop', () => {
     app.write('.env', 'GENERATION=2\n');
     await serves('2');
     const stopped = host.stop();
-    await until(() => said('Finishing 1 request'));
+    await until(() => said('Finishing 1 invocation'));
     await release(old!.port);
     expect((await underWay).status).toBe(200);
     await stopped;

@@ -46,7 +46,7 @@ describe('a stop with work in hand', () => {
     await stopped;
     expect([host.state, stillRunning([pid])]).toEqual(['Stopped', []]);
     await expect(fetch(host.url)).rejects.toThrow();
-    expect(host.records.map(({ message }) => message)).toContain('Finishing 1 request (GET /api/Hello); new ones are turned away.');
+    expect(host.records.map(({ message }) => message)).toContain('Finishing 1 invocation (GET /api/Hello); new ones are turned away.');
     expect(host.records.map(({ message }) => message)).toContain('Everything that was under way is finished.');
     expect(host.requests.filter(({ functionName }) => functionName === 'Hello')).toMatchObject([{ status: 200, outcome: 'succeeded' }]);
   });
@@ -170,7 +170,7 @@ describe('a stop with work in hand', () => {
       expect.objectContaining({
         level: 'warning',
         code: 'WORK_CUT_OFF',
-        message: 'Cut off, because it did not finish in time: 1 request (GET /api/Hello).',
+        message: 'Cut off, because it did not finish in time: 1 invocation (GET /api/Hello).',
       }),
     );
     expect(host.requests).toMatchObject([{ status: 200, outcome: 'failed' }]);

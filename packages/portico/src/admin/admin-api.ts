@@ -37,6 +37,8 @@ export interface AdminHost {
   drain(): void;
   /** Resolves when the host takes events again. */
   resume(): Promise<void>;
+  /** 'not now': the host stops, is offline or in error, or has not come so far. 'never': there is no such function, or HTTP calls it. */
+  canInvoke(functionName: string): 'now' | 'not now' | 'never';
   /** Runs a function that no request triggers. Rejects with a HostError when it cannot. */
   invoke(functionName: string, input: string | undefined, signal: AbortSignal): Promise<InvocationOutcome>;
   /** Undefined: nobody takes that webhook. */

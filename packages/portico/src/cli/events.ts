@@ -88,7 +88,7 @@ export const EVENTS = {
     doc: 'A function ran for an event that is no request, its retries included.',
     fields: {
       functionName: { type: 'string', doc: 'The function.' },
-      invocationId: { type: 'string', doc: 'The invocation; empty if it never began.' },
+      invocationId: { type: 'string', doc: 'The invocation.' },
       reason: { type: 'string', doc: "Why it ran: New queue message detected on 'orders'." },
       details: { type: 'object', optional: true, doc: 'Which event it was: strings, numbers and booleans by name.' },
       outcome: {

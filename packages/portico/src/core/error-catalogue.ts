@@ -378,7 +378,7 @@ export const retriesExhausted = defineError('RETRIES_EXHAUSTED', 'worker', (retr
 
 export const retryCutShort = defineError('RETRY_CUT_SHORT', 'worker', () => ({
   message: 'Invocation cancelled - exiting retry loop: the host stops.',
-  hint: 'The caller gets the failure of the last attempt.',
+  hint: 'The failure of the last attempt is the end of it.',
 }));
 
 export const workCutOff = defineError('WORK_CUT_OFF', 'service', (what: string) => ({
@@ -480,6 +480,16 @@ export const outputNotJson = defineError('OUTPUT_NOT_JSON', 'worker', (facts: { 
   hint: 'Mend it, or let it begin or end with something else than a brace or a bracket. On Azure the invocation fails as well.',
 }));
 
+export const bindingsFailed = defineError(
+  'BINDINGS_FAILED',
+  'internal',
+  ({ functionName, reason, cause }: { functionName: string; reason: string; cause: unknown }) => ({
+    message: `The inputs and outputs of ${functionName} cannot be made ready: ${reason}`,
+    hint: 'This is a fault of Portico or of what it stands on. The invocation has failed; the handler was not called.',
+    cause,
+  }),
+);
+
 export const inputFailed = defineError(
   'INPUT_FAILED',
   'service',
@@ -515,9 +525,9 @@ export const outputFailed = defineError(
 export const listenerNotStarted = defineError(
   'LISTENER_NOT_STARTED',
   'service',
-  ({ functionName, pauseMs, cause }: { functionName: string; pauseMs: number; cause: unknown }) => ({
+  ({ functionName, cause }: { functionName: string; cause: unknown }) => ({
     message: `The trigger of ${functionName} does not listen: ${messageOf(cause)}`,
-    hint: `${(cause instanceof HostError && cause.hint) || ''} It is tried again in ${Math.round(pauseMs / 1000)} s; the other functions run.`.trim(),
+    hint: `${(cause instanceof HostError && cause.hint) || ''} It is tried again and again; the other functions run.`.trim(),
     cause,
   }),
 );

@@ -71,7 +71,7 @@ export interface HostContext {
   readonly state: StateStore;
   /** Starts the storage emulator, unless it runs. */
   readonly emulator: () => Promise<EmulatorEndpoints>;
-  /** What bindings share, such as a client of a service: made once for each key, and closed when the host stops if it can be. */
+  /** What bindings share, such as a client of a service: made once for each key, and there for as long as the app's settings are. */
   shared<T extends object>(key: string, make: () => T): T;
 }
 
@@ -123,7 +123,7 @@ export interface TriggerBinding {
 export interface Listener {
   /** Resolves when it listens; rejects with a HostError when it cannot, and is started again later then. */
   start(signal: AbortSignal): Promise<void>;
-  /** Takes no further event and waits for those that run; once the signal aborts it gives them up. Resolves when nothing of it is left. May be called twice, before a start and during one. */
+  /** Takes no further event and waits for those that run; once the signal aborts it gives them up. Resolves when nothing of it is left, and never rejects. May be called twice, before a start and during one. */
   stop(signal: AbortSignal): Promise<void>;
 }
 

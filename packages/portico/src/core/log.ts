@@ -1,4 +1,4 @@
-// What the host tells the world while it runs: log records and request summaries. Who renders them (console, NDJSON, a test) is not decided here.
+// What the host tells the world while it runs: log records, and summaries of requests and of other invocations. Who renders them (console, NDJSON, a test) is not decided here.
 
 import type { HostError } from './error.ts';
 
@@ -78,6 +78,6 @@ export function createLogger(observer: Pick<HostObserver, 'log'>, category: stri
 }
 
 /** Writes an error of the catalogue, with its code and what to do next. */
-export function report(logger: Logger, level: 'warning' | 'error', { message, code, hint }: HostError, fields?: LogFields): void {
+export function report(logger: Logger, level: 'debug' | 'warning' | 'error', { message, code, hint }: HostError, fields?: LogFields): void {
   logger[level](message, { code, hint, ...(fields !== undefined && { fields }) });
 }

@@ -142,7 +142,7 @@ describe('a listener that goes round in circles', () => {
     const { listener, begunAt } = started(async () => 10_000);
     await Promise.all([listener.stop(never), listener.stop(never)]);
     expect(begunAt).toEqual([0]);
-    const other = loopListener(() => Promise.reject(new Error('not to be called')), testContext().context);
+    const other = loopListener(async () => expect.unreachable(), testContext().context);
     await other.stop(never);
     await other.start(never);
     await other.stop(never);

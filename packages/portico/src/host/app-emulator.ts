@@ -6,5 +6,5 @@ import { stateFolder } from '../state/state-folder.ts';
 
 /** The storage emulator of an app, not started yet. What is stored in it is beside what the host remembers. */
 export function appEmulator({ root, log, clock }: { readonly root: string; readonly log: Logger; readonly clock: Clock }): Emulator {
-  return createEmulator({ folder: () => stateFolder({ root, stateHome: stateHome(), log }).make(), log, clock });
+  return createEmulator({ folder: () => stateFolder({ root, stateHome: () => stateHome(), log }).make(), log, clock });
 }

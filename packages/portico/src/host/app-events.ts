@@ -4,6 +4,7 @@
 import { resolveStorageConnection } from '../azure/connection.ts';
 import { EXTENSIONS } from '../bindings/index.ts';
 import { optionsOf } from '../core/binding-options.ts';
+import { messageOf } from '../core/error.ts';
 import { functionUnknown } from '../core/error-catalogue.ts';
 import type {
   EmulatorEndpoints,
@@ -18,6 +19,7 @@ import type { BindingMetadata, FunctionApp, FunctionMetadata } from '../core/fun
 import type { HostObserver, Logger } from '../core/log.ts';
 import { text } from '../core/option-values.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
+import { whenAborted } from '../core/when-aborted.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { runForEvent } from '../invocation/event-run.ts';
 import type { FunctionBindings } from '../invocation/function-bindings.ts';
@@ -27,7 +29,7 @@ import { systemRandom } from '../platform/system-random.ts';
 import type { AppGeneration } from './app-generation.ts';
 import { BindingServices } from './binding-services.ts';
 import { hostIdOf } from './host-identity.ts';
-import { type ListenedApp, ListenerSet } from './listener-set.ts';
+import { type EventFunction, type ListenedApp, ListenerSet } from './listener-set.ts';
 import { type Declared, declaredBinding, functionBindings } from './make-bindings.ts';
 
 export type AppEventsOptions = {
@@ -43,12 +45,13 @@ export type AppEventsOptions = {
 /** Settling an event takes a service, which may be away; then the event comes again by itself. */
 const SETTLE_MS = 5000;
 
-type Services = { readonly settings: string; readonly made: Promise<BindingServices> };
-
 export class AppEvents {
   readonly #options: AppEventsOptions;
   readonly #listeners: ListenerSet;
-  #services: Services | undefined;
+  /** By settings: requests that came before a change of them still have theirs. */
+  readonly #services = new Map<string, Promise<BindingServices>>();
+  /** Aborted: what runs is given up. */
+  readonly #abandoning = new AbortController();
   #emulator: Promise<Emulator> | undefined;
   #generation: AppGeneration | undefined;
   #told = '';
@@ -81,11 +84,10 @@ export class AppEvents {
       });
     const listening = events.filter(({ metadata }) => !metadata.disabled && declaredBinding(metadata.trigger)?.type.trigger !== undefined);
     if (listening.length > 0) void this.#tellState(app);
-    const before = this.#services;
     const switched = this.#listeners.use(listening.length === 0 ? undefined : this.#listenedApp(app, listening));
     // What was made of other settings is not needed once the listeners of the time have ended.
-    if (before !== undefined && before.settings !== settingsKey(app))
-      void switched.then(async () => (await before.made).close(this.#options.log));
+    const others = [...this.#services.keys()].filter((settings) => settings !== settingsKey(app));
+    void switched.then(() => Promise.all(others.map((settings) => this.#close(settings))));
   }
 
   #listenedApp(app: FunctionApp, functions: ListenedApp['functions']): ListenedApp {
@@ -113,32 +115,43 @@ export class AppEvents {
     return this.#listeners.resume();
   }
 
-  /** Takes no event any more. `enough`: what runs is not waited for any longer. Resolves when every event is settled, as far as that is possible. */
-  async stop(enough: AbortSignal): Promise<void> {
+  /**
+   * Takes no event any more. `enough`: what runs is not waited for any longer; `hurry`: nothing is.
+   * Resolves when every event is settled, as far as that is possible. Never rejects.
+   */
+  async stop(enough: AbortSignal, hurry: AbortSignal): Promise<void> {
     const stopped = this.#listeners.stop(enough);
-    const over = new Promise<void>((resolve) => {
-      const wait = (): void => void systemClock.sleep(SETTLE_MS, AbortSignal.timeout(SETTLE_MS * 2)).then(resolve);
-      if (enough.aborted) wait();
-      else enough.addEventListener('abort', wait, { once: true });
-    });
-    await Promise.race([stopped, over]);
-    await waitAtMost(SETTLE_MS, (await this.#services?.made)?.close(this.#options.log) ?? Promise.resolve(), systemClock);
+    await Promise.race([stopped, whenAborted(enough)]);
+    this.#abandoning.abort();
+    await waitAtMost(SETTLE_MS, Promise.race([stopped, whenAborted(hurry)]), systemClock);
+    const closed = Promise.all([...this.#services.keys()].map((settings) => this.#close(settings)));
+    await waitAtMost(SETTLE_MS, Promise.race([closed, whenAborted(hurry)]), systemClock);
   }
 
-  /** Rejects never. */
+  /** Never rejects. */
   async stopEmulator(graceMs: number): Promise<void> {
-    await (await this.#emulator)?.stop(graceMs);
+    await this.#emulator?.then(
+      (emulator) => emulator.stop(graceMs),
+      // What could not be loaded does not run.
+      () => {},
+    );
+  }
+
+  /** Whether it could be run by hand now. */
+  knows(functionName: string): boolean {
+    return this.#find(functionName) !== undefined;
+  }
+
+  #find(functionName: string): EventFunction | undefined {
+    return this.#generation?.events.find(({ metadata }) => metadata.name.toLowerCase() === functionName.toLowerCase());
   }
 
   /** Runs a function as if its trigger had. Rejects with a HostError when there is no such event. HTTP functions are not among them. */
   async invoke(functionName: string, input: string | undefined, signal: AbortSignal): Promise<InvocationOutcome> {
     const { app, events = [] } = this.#generation ?? {};
-    const fn = events.find(({ metadata }) => metadata.name.toLowerCase() === functionName.toLowerCase());
-    if (app === undefined || fn?.metadata.trigger === undefined)
-      throw functionUnknown(
-        functionName,
-        events.map(({ metadata }) => metadata.name),
-      );
+    const fn = this.#find(functionName);
+    const known = events.map(({ metadata }) => metadata.name);
+    if (app === undefined || fn?.metadata.trigger === undefined) throw functionUnknown(functionName, known);
     const { metadata, runnable } = fn;
     const declared = declaredBinding(metadata.trigger);
     const trigger = await declared?.type.trigger?.();
@@ -147,7 +160,7 @@ export class AppEvents {
       trigger === undefined || declared === undefined
         ? manualEvent(input, runnable.triggerName)
         : await trigger.eventByHand(input, fn.metadata.trigger, services.context(declared.extension, app, metadata.name));
-    return this.#run(runnable, event, signal);
+    return this.#run(runnable, event, AbortSignal.any([signal, this.#abandoning.signal]));
   }
 
   /** Undefined: no function has a trigger of an extension of that name that takes webhooks. */
@@ -169,8 +182,19 @@ export class AppEvents {
 
   #servicesFor(app: FunctionApp): Promise<BindingServices> {
     const settings = settingsKey(app);
-    if (this.#services?.settings !== settings) this.#services = { settings, made: this.#makeServices(app) };
-    return this.#services.made;
+    const known = this.#services.get(settings);
+    if (known !== undefined) return known;
+    const made = this.#makeServices(app);
+    this.#services.set(settings, made);
+    // The next one who asks tries again.
+    made.catch(() => this.#services.delete(settings));
+    return made;
+  }
+
+  async #close(settings: string): Promise<void> {
+    const made = this.#services.get(settings);
+    this.#services.delete(settings);
+    await (await made?.catch(() => undefined))?.close(this.#options.log);
   }
 
   async #makeServices(app: FunctionApp): Promise<BindingServices> {
@@ -192,19 +216,28 @@ export class AppEvents {
     return (await this.#emulator).start();
   }
 
-  /** Once for each place: where the host remembers what it has to. */
+  /** Once for each place: where the host remembers what it has to. Never rejects. */
   async #tellState(app: FunctionApp): Promise<void> {
-    const place = (await this.#servicesFor(app)).statePlace;
-    if (place === this.#told) return;
-    this.#told = place;
-    this.#options.log.information(`State: ${place}`);
+    const { log } = this.#options;
+    try {
+      const place = (await this.#servicesFor(app)).statePlace;
+      if (place === this.#told) return;
+      this.#told = place;
+      log.information(`State: ${place}`);
+    } catch (error) {
+      log.error('What the host has to remember has no place.', { fields: { reason: messageOf(error) } });
+    }
   }
 }
 
 /** A manualTrigger has no extension: whatever is posted is its event. */
 function manualEvent(input: string | undefined, triggerName: string): TriggerEvent {
-  const value = input ?? '';
-  return { value, bindingData: [[triggerName, value]], reason: 'This function was programmatically called via the host APIs.' };
+  const value = input ?? null;
+  return {
+    value,
+    bindingData: input === undefined ? [] : [[triggerName, input]],
+    reason: 'This function was programmatically called via the host APIs.',
+  };
 }
 
 /** Some function that may run has a binding that leads to the emulator: it takes as long to start as a handler, so it starts beside it. */

@@ -1,8 +1,8 @@
 // What the bindings of one app have in common while its settings are what they are: state, clients, the emulator. A change of settings makes new ones.
-import { HostError } from '../core/error.ts';
+import { messageOf } from '../core/error.ts';
 import type { BindingContext, BindingExtension, EmulatorEndpoints, HostContext } from '../core/extension.ts';
 import type { AppSettings, FunctionApp } from '../core/function-app.ts';
-import { createLogger, type HostObserver, type Logger, report } from '../core/log.ts';
+import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
 import type { StateStore } from '../core/state-store.ts';
 import { processorCount, systemTimeZone } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
@@ -59,14 +59,13 @@ export class BindingServices {
     return made;
   }
 
-  /** Whatever fails to close ends with this process. */
+  /** Never rejects. */
   async close(log: Logger): Promise<void> {
-    const closing = [...this.#shared.values(), this.#options.state].map(async (one) => {
-      if ('close' in one && typeof one.close === 'function') await one.close();
-    });
-    this.#shared.clear();
-    for (const result of await Promise.allSettled(closing)) {
-      if (result.status === 'rejected' && result.reason instanceof HostError) report(log, 'warning', result.reason);
+    try {
+      await this.#options.state.close();
+    } catch (error) {
+      // What it held ends by itself.
+      log.warning('What the host remembers could not be closed in order.', { fields: { reason: messageOf(error) } });
     }
   }
 }

@@ -45,7 +45,7 @@ describe('what is under way when the host stops', () => {
     work.end(calls[0]!);
     await finishing.whenOver;
     expect(records).toMatchObject([
-      { message: 'Finishing 4 requests (GET /api/a, GET /api/b, GET /api/c, …); new ones are turned away.', fields: { graceMs: 1000 } },
+      { message: 'Finishing 4 invocations (GET /api/a, GET /api/b, GET /api/c, …); new ones are turned away.', fields: { graceMs: 1000 } },
       { level: 'information', message: 'Everything that was under way is finished.', fields: { tookMs: 500 } },
     ]);
   });
@@ -64,7 +64,7 @@ describe('what is under way when the host stops', () => {
     expect(records.at(-1)).toMatchObject({
       level: 'warning',
       code: 'WORK_CUT_OFF',
-      message: 'Cut off, because it did not finish in time: 1 request (POST /api/slow).',
+      message: 'Cut off, because it did not finish in time: 1 invocation (POST /api/slow).',
     });
   });
 
@@ -75,7 +75,7 @@ describe('what is under way when the host stops', () => {
     await clock.advance(10);
     hurry.abort();
     await finishing.whenOver;
-    expect(records.at(-1)?.message).toBe('Cut off, because it did not finish in time: 2 requests (GET /api/a, GET /api/b).');
+    expect(records.at(-1)?.message).toBe('Cut off, because it did not finish in time: 2 invocations (GET /api/a, GET /api/b).');
   });
 
   test('is not even mentioned when the host was hurried before', async () => {

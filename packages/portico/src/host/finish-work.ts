@@ -23,5 +23,5 @@ const MOST_NAMED = 3;
 function describe(work: WorkInHand): string {
   const all = Array.from(work.items, (item) => item.describe());
   const named = all.slice(0, MOST_NAMED).join(', ');
-  return `${all.length} ${all.length === 1 ? 'request' : 'requests'} (${named}${all.length > MOST_NAMED ? ', …' : ''})`;
+  return `${all.length} ${all.length === 1 ? 'invocation' : 'invocations'} (${named}${all.length > MOST_NAMED ? ', …' : ''})`;
 }

@@ -152,7 +152,7 @@ export class FunctionHost implements Host {
   }
 
   async #start(): Promise<void> {
-    const host = publicView(this.#parts(), this.#address);
+    const host = publicView(this.#parts());
     const context = createCallContext(this.#observer, this.#work);
     const startedMs = systemClock.monotonicMs();
     try {
@@ -197,8 +197,9 @@ export class FunctionHost implements Host {
         await systemClock.sleep(SPAWN_POLL_MS, this.#stop.signal);
       }
       if (!this.#stop.signal.aborted) this.#events.use(this.#served);
-    } catch {
+    } catch (error) {
       // The host stops before anything has begun.
+      if (!this.#stop.signal.aborted) throw error;
     }
   }
 
@@ -248,7 +249,7 @@ export class FunctionHost implements Host {
     this.#server?.drain();
     await Promise.all([this.#reloader.stop(), this.#begun]);
     const enough = AbortSignal.any([this.#enough.signal, this.#hurry.signal]);
-    const eventsStopped = this.#events.stop(AbortSignal.any([enough, this.#finished.signal]));
+    const eventsStopped = this.#events.stop(AbortSignal.any([enough, this.#finished.signal]), this.#hurry.signal);
     await finishWork({ work: this.#work, graceMs, clock: systemClock, log: this.#log }, enough);
     this.#finished.abort();
     await eventsStopped;
@@ -342,7 +343,7 @@ export class FunctionHost implements Host {
       invocations: this.#invocations,
       reloader: this.#reloader,
       work: this.#work,
-      stopping: this.#stop.signal,
+      isDevelopment: (app) => this.#isDevelopment(app),
       generation: () => this.#generation,
       served: () => this.#served,
       state: () => this.#state,

@@ -45,7 +45,7 @@ async function serving(count: number, options: Partial<FleetOptions> = {}): Prom
   for (const source of sources) {
     source.meets('answer');
     // All of them are idle, so each has its turn.
-    for (let turn = 0; turn < count; turn++) channels.add(fleet.channel!);
+    for (let turn = 0; turn < count; turn++) channels.add(take()!);
   }
   await started;
   return [...channels];
@@ -61,7 +61,18 @@ const numbers = new WeakMap<HandlerChannel, number>();
 let channelCount = 0;
 
 /** Who gets the next so many requests, if none of them is sent. */
-const taken = (count: number): (number | undefined)[] => Array.from({ length: count }, () => numberOf(fleet.channel));
+/** More than there are requests in these tests. */
+let turnCount = 1_000_000;
+
+/** The next one, as if a request were sent to it that is over at once. */
+function take(): HandlerChannel | undefined {
+  const { channel } = fleet;
+  turnCount += 1;
+  if (channel !== undefined) channel.lastSending = turnCount;
+  return channel;
+}
+
+const taken = (count: number): (number | undefined)[] => Array.from({ length: count }, () => numberOf(take()));
 
 type UnderWay = { readonly failed: Promise<{ reason: string }>; end(): void };
 

@@ -55,7 +55,6 @@ export class HandlerFleet {
   readonly #over = new AbortController();
   /** Those that take requests now. */
   #ready: HandlerChannel[] = [];
-  #next = 0;
   #starting: Promise<void> | undefined;
   #hasServed = false;
   /** Why it is not even started. */
@@ -67,15 +66,12 @@ export class HandlerFleet {
     this.#options = options;
   }
 
-  /** The one with the fewest exchanges under way; among equals they take turns. Undefined while none is ready. */
+  /** The one with the fewest exchanges under way; among equals the one that has had none for longest. Undefined while none is ready. */
   get channel(): HandlerChannel | undefined {
-    const ready = this.#ready;
-    if (ready.length <= 1) return ready[0];
-    this.#next = (this.#next + 1) % ready.length;
-    let best = ready[this.#next] as HandlerChannel;
-    for (let i = 1; i < ready.length && best.busyCount > 0; i++) {
-      const other = ready[(this.#next + i) % ready.length] as HandlerChannel;
-      if (other.busyCount < best.busyCount) best = other;
+    let best = this.#ready[0];
+    for (const other of this.#ready) {
+      if (best === undefined || other.busyCount < best.busyCount) best = other;
+      else if (other.busyCount === best.busyCount && other.lastSending < best.lastSending) best = other;
     }
     return best;
   }

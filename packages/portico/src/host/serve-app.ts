@@ -104,13 +104,13 @@ function eventFunction(metadata: FunctionMetadata, app: FunctionApp, means: Serv
   return [{ metadata, runnable: runnable(metadata, app, means) }];
 }
 
-function runnable(metadata: FunctionMetadata, app: FunctionApp, means: ServingMeans): RunnableFunction {
+function runnable(metadata: FunctionMetadata, app: FunctionApp, means: ServingMeans): RunnableFunction & Limits {
   const { name, trigger, retry } = metadata;
   return {
     name,
     triggerName: trigger?.name ?? 'req',
     bindings: means.bindingsOf(metadata, app),
-    timeLimit: limitsOf(name, app.portico.functions[name.toLowerCase()], app, means).timeLimit,
+    ...limitsOf(name, app.portico.functions[name.toLowerCase()], app, means),
     retry: retry ?? app.config?.retry,
   };
 }
@@ -124,7 +124,6 @@ function httpFunction(metadata: FunctionMetadata, app: FunctionApp, means: Servi
     output: httpResponseBinding(bindings),
     disabled,
     fault: errors[0]?.message,
-    idleLimit: limitsOf(name, own, app, means).idleLimit,
     admission: admissionFor(own, before?.functions.find((fn) => fn.name === name)?.admission),
   };
 }

@@ -1,11 +1,11 @@
 // What the public port and the admin API see of a host: always the app as it is now, and the handler that serves now.
 import { type AdminHost, answerAdmin } from '../admin/admin-api.ts';
+import type { FunctionApp } from '../core/function-app.ts';
 import type { HostState } from '../core/host-state.ts';
 import type { PublicHost } from '../http/public-app.ts';
 import type { InvocationHost } from '../invocation/invocation-host.ts';
 import type { WorkInHand } from '../invocation/work-in-hand.ts';
 import { temporaryFolder } from '../platform/machine.ts';
-import { isLoopback } from '../platform/ports.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import type { AppEvents } from './app-events.ts';
 import type { AppGeneration } from './app-generation.ts';
@@ -21,7 +21,7 @@ export type HostParts = {
   readonly invocations: InvocationHost;
   readonly reloader: Reloader;
   readonly work: WorkInHand;
-  readonly stopping: AbortSignal;
+  readonly isDevelopment: (app: FunctionApp) => boolean;
   /** As it was read last. */
   readonly generation: () => AppGeneration;
   /** As requests find it. */
@@ -30,8 +30,7 @@ export type HostParts = {
   readonly uptimeMs: () => number;
 };
 
-/** `address`: where the host listens. */
-export function publicView(parts: HostParts, address: string): PublicHost {
+export function publicView(parts: HostParts): PublicHost {
   const { invocations, served } = parts;
   const admin = adminView(parts);
   return {
@@ -51,7 +50,9 @@ export function publicView(parts: HostParts, address: string): PublicHost {
     sleep: (ms, signal) => invocations.sleep(ms, signal),
     remark: (where, remark) => invocations.remark(where, remark),
     admin: (call, target) => answerAdmin(call, target, admin),
-    revealsReasons: isLoopback(address),
+    get revealsReasons() {
+      return parts.isDevelopment(parts.generation().app);
+    },
   };
 }
 
@@ -70,9 +71,10 @@ export function invocationView(handlers: () => HandlerSupply, work: WorkInHand, 
   };
 }
 
-function adminView({ root, handlers, events, reloader, work, generation, served, state, uptimeMs }: HostParts): AdminHost {
+function adminView({ root, handlers, events, invocations, reloader, work, generation, served, state, uptimeMs }: HostParts): AdminHost {
   const { settings } = generation().app;
   let draining = false;
+  let drainCount = 0;
   return {
     hostId: hostIdOf(settings, root),
     temporaryFolder: settings.TMPDIR ?? temporaryFolder,
@@ -105,15 +107,25 @@ function adminView({ root, handlers, events, reloader, work, generation, served,
       return draining;
     },
     drain() {
+      drainCount += 1;
       draining = true;
       void events.pause();
     },
     async resume() {
       if (!draining) return;
+      const drainedBy = drainCount;
       // Parity: what was drained begins anew, the handler too.
       await reloader.reloadHandler('The admin API resumed the host');
+      // Drained again meanwhile.
+      if (drainedBy !== drainCount) return;
       draining = false;
-      void events.resume();
+      await events.resume();
+    },
+    canInvoke(name) {
+      const known = generation().app.functions.find((fn) => fn.name.toLowerCase() === name.toLowerCase());
+      if (known === undefined || !known.allowed || known.http !== undefined || known.trigger === undefined || known.errors.length > 0)
+        return 'never';
+      return invocations.stopping.aborted || generation().obstacle !== undefined || !events.knows(name) ? 'not now' : 'now';
     },
     invoke: (name, input, signal) => events.invoke(name, input, signal),
     answerWebhook: (name, request) => events.answerWebhook(name, request),

@@ -1,8 +1,9 @@
 // A request in payload mode: what its envelope holds, and what the handler's reply means for the caller.
 import type { HostError } from '../core/error.ts';
 import type { LogLevel, LogRecord } from '../core/log.ts';
-import { type AttemptFacts, type AttemptSubject, Attempts, type Failure, type Prepared } from '../invocation/attempts.ts';
+import { type AttemptFacts, type AttemptSubject, Attempts, type Failure, logError, type Prepared } from '../invocation/attempts.ts';
 import { OpenBindings } from '../invocation/function-bindings.ts';
+import type { Work } from '../invocation/work-in-hand.ts';
 import type { InvocationIds } from '../platform/ids.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
@@ -105,16 +106,28 @@ export class PayloadRun implements AttemptSubject {
     rendered: RenderedResponse,
     signal: AbortSignal,
   ): Promise<HostError | undefined> {
-    const error = await opened.write(reply, signal);
-    for (const remark of opened.remarks) this.#run.host.remark(this, remark);
-    if (error === undefined && !this.#run.call.ended) answerWith(this.#run, rendered);
-    return error;
+    const { call, host } = this.#run;
+    // The function has run: a caller that leaves now changes nothing about what it wrote.
+    call.onAbandoned = undefined;
+    const work: Work = { describe: () => `outputs of ${call.describe()}` };
+    host.work.begin(work);
+    try {
+      const error = await opened.write(reply, signal);
+      for (const remark of opened.remarks) host.remark(this, remark);
+      if (error === undefined && !call.ended) answerWith(this.#run, rendered);
+      if (error === undefined || !call.ended) return error;
+      // Nobody waits for another attempt.
+      logError(this, error);
+      return undefined;
+    } finally {
+      host.work.end(work);
+    }
   }
 
   fail({ error, how }: Failure): void {
     const { call, host, fn } = this.#run;
     if (how === 'no handler') return answerNotRunning(call, host, error);
-    // Parity: the caller learns nothing but the status, unless it sits at this machine and the function has more than HTTP to fail at.
+    // Parity: the caller learns nothing but the status, unless this is Development and the function has more than HTTP to fail at.
     const reason = host.revealsReasons && fn.bindings !== undefined ? explain(error, call.invocationId) : {};
     call.answer(STATUS[how], 'failed', reason);
   }

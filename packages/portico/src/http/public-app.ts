@@ -53,6 +53,6 @@ export interface PublicHost extends InvocationHost {
   readonly obstacle: Obstacle | undefined;
   /** Answers what is below /admin and /runtime. */
   admin(call: Call, target: RequestTarget): void;
-  /** Reasons may be shown to callers: they all sit at this machine. */
+  /** Reasons may be shown to callers: this is Development. */
   readonly revealsReasons: boolean;
 }

@@ -4,7 +4,6 @@ import type { HostError } from '../core/error.ts';
 import { functionTimedOut, handlerReplyBroken, requestCutOff, retriesExhausted, retryCutShort } from '../core/error-catalogue.ts';
 import type { JsonObject, RetryPolicy } from '../core/function-app.ts';
 import { mayRetry, retryDelayMs } from '../core/retry-delay.ts';
-import { whenAborted } from '../core/when-aborted.ts';
 import { type InvocationIds, newInvocationIds } from '../platform/ids.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
@@ -30,7 +29,7 @@ export type AttemptFacts = {
 
 export type Prepared = Pick<Envelope, 'text' | 'traceparent'>;
 
-/** What is run. Whatever it returns may come at once: most requests read and write nothing beside themselves. */
+/** What is run. Whatever it returns may come at once: most requests read and write nothing beside themselves. What is promised never rejects. */
 export interface AttemptSubject extends RunLog {
   readonly functionName: string;
   /** An attempt is an invocation of its own. Parity: so it is for requests, not for events. */
@@ -58,7 +57,10 @@ export class Attempts implements Limited {
   /** Made when somebody needs it: most runs end without. */
   #gone: AbortController | undefined;
   #over = false;
-  #channel: HandlerChannel | undefined;
+  /** The process that has the envelope. */
+  #sentTo: HandlerChannel | undefined;
+  /** Counted, so that what belongs to one that was given up finds out. */
+  #attempt = 0;
   #abort = (): void => {};
 
   constructor(subject: AttemptSubject, fn: Pick<RunnableFunction, 'retry' | 'timeLimit'>, host: InvocationHost, ids: InvocationIds) {
@@ -78,22 +80,30 @@ export class Attempts implements Limited {
   abandon(): void {
     if (this.#over) return;
     this.#finish();
-    this.#abort();
-    this.#gone?.abort();
+    this.#giveUp();
   }
 
   expire(limit: TimeLimit): void {
-    this.#abort();
-    const channel = this.#channel;
-    const restarts = channel !== undefined && this.#host.replace(channel);
+    this.#giveUp();
+    // While inputs are read and outputs written, the handler has nothing to do with it.
+    const restarts = this.#sentTo !== undefined && this.#host.replace(this.#sentTo);
+    this.#sentTo = undefined;
     this.#fail({ error: functionTimedOut({ ...limit.factsFor(this.#subject.functionName), restarts }), how: 'timed out' });
   }
 
+  /** Of the attempt that is under way. */
   readonly #signal = (): AbortSignal => {
     this.#gone ??= new AbortController();
     if (this.#over) this.#gone.abort();
     return this.#gone.signal;
   };
+
+  #giveUp(): void {
+    this.#attempt += 1;
+    this.#abort();
+    this.#gone?.abort();
+    this.#gone = undefined;
+  }
 
   #finish(): void {
     this.#over = true;
@@ -101,48 +111,55 @@ export class Attempts implements Limited {
   }
 
   #prepare(channel: HandlerChannel | undefined): void {
-    const { retry } = this.#fn;
+    const { retry, timeLimit } = this.#fn;
+    timeLimit?.watch(this);
     const extraMetadata = retry === undefined ? undefined : retryContext(retry, this.#retryCount, this.#lastFailure);
     const prepared = this.#subject.prepare({ ids: this.#ids, extraMetadata }, this.#signal);
     if (!(prepared instanceof Promise) && channel !== undefined) return this.#send(prepared, channel);
-    void this.#sendWhenReady(prepared);
+    void this.#sendWhenReady(prepared, channel);
   }
 
-  async #sendWhenReady(preparing: Prepared | Promise<Prepared | HostError>): Promise<void> {
+  async #sendWhenReady(preparing: Prepared | Promise<Prepared | HostError>, channel: HandlerChannel | undefined): Promise<void> {
+    const attempt = this.#attempt;
     const prepared = await preparing;
-    if (this.#over) return;
+    if (this.#over || attempt !== this.#attempt) return;
     if (!('text' in prepared)) return this.#fail({ error: prepared, how: 'failed' });
-    await this.#sendToNext(prepared);
+    if (channel !== undefined) this.#send(prepared, channel);
+    else await this.#sendToNext(prepared);
   }
 
   async #sendToNext(prepared: Prepared): Promise<void> {
+    const attempt = this.#attempt;
     const channel = this.#host.channel ?? (await this.#whenChannel());
-    if (this.#over || channel === undefined) return;
+    if (this.#over || channel === undefined || attempt !== this.#attempt) return;
     if ('send' in channel) this.#send(prepared, channel);
+    else if (this.#subject.waitsForHandler) this.#end({ error: channel, how: 'no handler' });
     else this.#fail({ error: channel, how: 'no handler' });
   }
 
-  /** Undefined: nobody waits any longer. */
+  /** Undefined: nobody waits any longer. That there is no handler is no time of the function's. */
   async #whenChannel(): Promise<HandlerChannel | HostError | undefined> {
+    this.#fn.timeLimit?.forget(this);
     const gone = this.#signal();
     const { stopping } = this.#host;
-    try {
-      for (;;) {
+    const over = AbortSignal.any([gone, stopping]);
+    for (;;) {
+      try {
         const found = await this.#host.whenChannel(gone);
+        if ('send' in found) this.#fn.timeLimit?.watch(this);
         if ('send' in found || !this.#subject.waitsForHandler || stopping.aborted) return found;
-        await Promise.race([this.#host.sleep(NEXT_LOOK_MS, gone), whenAborted(stopping)]);
+        await this.#host.sleep(NEXT_LOOK_MS, over);
+      } catch (error) {
+        // The wait was cut short: because nobody wants the result any more, or by the end of the host, which is looked at next.
+        if (gone.aborted) return undefined;
+        if (!stopping.aborted) throw error;
       }
-    } catch (error) {
-      // The wait was cut short because nobody wants the result any more.
-      if (gone.aborted) return undefined;
-      throw error;
     }
   }
 
   #send(prepared: Prepared, channel: HandlerChannel): void {
     this.#sendingCount += 1;
-    this.#channel = channel;
-    this.#fn.timeLimit?.watch(this);
+    this.#sentTo = channel;
     const { functionName } = this.#subject;
     this.#abort = sendEnvelope(
       channel,
@@ -153,6 +170,7 @@ export class Attempts implements Limited {
 
   #read(handlerReply: EnvelopeReply): void {
     if (this.#over) return;
+    this.#sentTo = undefined;
     const { functionName } = this.#subject;
     const reply = readReply(handlerReply);
     for (const { level, message, fields } of reply.logs) {
@@ -160,21 +178,21 @@ export class Attempts implements Limited {
     }
     if ('error' in reply) return this.#fail({ error: reply.error, how: 'failed' });
     for (const remark of reply.remarks) this.#host.remark(this.#subject, remark);
-    this.#fn.timeLimit?.forget(this);
     const accepted = this.#subject.accept(reply, this.#signal);
-    if (accepted instanceof Promise) void accepted.then((error) => this.#settle(error));
-    else this.#settle(accepted);
+    const attempt = this.#attempt;
+    if (accepted instanceof Promise) void accepted.then((error) => this.#settle(attempt, error));
+    else this.#settle(attempt, accepted);
   }
 
-  #settle(error: HostError | undefined): void {
-    if (this.#over) return;
+  #settle(attempt: number, error: HostError | undefined): void {
+    if (this.#over || attempt !== this.#attempt) return;
     if (error === undefined) this.#finish();
     else this.#fail({ error, how: 'failed' });
   }
 
   #failToReach({ reason, unread }: ExchangeFault, prepared: Prepared, channel: HandlerChannel): void {
     if (this.#over) return;
-    this.#fn.timeLimit?.forget(this);
+    this.#sentTo = undefined;
     // An envelope is never repeatable, so a reset says nothing of it.
     if (unread === 'yes' && this.#sendingCount < MOST_SENDINGS) return void this.#sendToNext(prepared);
     void logBrokenReply(this.#subject, channel, reason);
@@ -208,7 +226,8 @@ export class Attempts implements Limited {
     const { maxRetryCount } = policy;
     const fields = { delayMs: Math.round(delayMs), retryCount: this.#retryCount, maxRetryCount };
     this.#subject.log('information', 'Waiting before retrying function execution.', { fields });
-    const wait = this.#host.sleep(delayMs, AbortSignal.any([this.#signal(), this.#host.stopping]));
+    const gone = this.#signal();
+    const wait = this.#host.sleep(delayMs, AbortSignal.any([gone, this.#host.stopping]));
     await this.#host.work.retrying(wait).catch(() => {
       // Cut short by the end of the host or of the wish, which are looked at next.
     });

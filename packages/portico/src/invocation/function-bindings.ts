@@ -1,8 +1,8 @@
-// The inputs and outputs of one function. Their code is loaded when the app has been read; an event opens them, and reads and writes through what it gets.
+// The inputs and outputs of one function. Their code is loaded with the first event, which opens them, and reads and writes through what it gets.
 import type { BindingData } from '../core/binding-data.ts';
 import type { BindingValue } from '../core/binding-value.ts';
 import { HostError, messageOf } from '../core/error.ts';
-import { inputFailed, outputFailed } from '../core/error-catalogue.ts';
+import { bindingsFailed, inputFailed, outputFailed } from '../core/error-catalogue.ts';
 import type { ExpressionContext, Template } from '../core/expressions/template.ts';
 import type { BoundOutput, EventScope, Input, Output } from '../core/extension.ts';
 import type { BindingMetadata } from '../core/function-app.ts';
@@ -18,7 +18,7 @@ export type LoadedBindings = {
 export type FunctionBindings = {
   /** All of the function's. */
   readonly metadata: readonly BindingMetadata[];
-  /** Begins with the first call, unless `load` was called before. Rejects with a HostError when one of them cannot be made. */
+  /** Once, with the first call. Rejects when one of them cannot be made; the next call tries again. */
   load(): Promise<LoadedBindings>;
   readonly expressions: Omit<ExpressionContext, 'functionName'>;
   /** Text in outputs stays text. */
@@ -53,8 +53,7 @@ export class OpenBindings {
       for (const { binding, output } of opened.#loaded.outputs) opened.#bound.set(binding.name, output.bind(opened.#scope));
       return opened;
     } catch (error) {
-      if (error instanceof HostError) return error;
-      throw error;
+      return asHostError(error, (reason) => bindingsFailed({ functionName, reason, cause: error }));
     }
   }
 

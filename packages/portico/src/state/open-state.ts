@@ -21,7 +21,7 @@ export type StateOptions = {
   readonly clock?: Clock;
   readonly random?: Random;
   /** Where this user's programs keep what they remember, for a root that cannot be written to. */
-  readonly stateHome?: string;
+  readonly stateHome?: () => string;
 };
 
 type OpenStore = Omit<StateStore, 'place'>;
@@ -62,7 +62,7 @@ function choose({ root, settings, log, clock = systemClock, random = systemRando
       },
     };
   }
-  const folder = stateFolder({ root, stateHome: stateHome ?? ownStateHome(), log });
+  const folder = stateFolder({ root, stateHome: stateHome ?? (() => ownStateHome()), log });
   return {
     place: `${folder.label}/state.db`,
     open: async (): Promise<OpenStore> => {

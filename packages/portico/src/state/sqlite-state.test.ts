@@ -22,7 +22,7 @@ function temporaryRoot(): string {
 
 function openIn(root: string, clock = new FakeClock(), records: LogRecord[] = []) {
   const log = createLogger({ log: (record) => void records.push(record) }, 'Host.State');
-  const folder = stateFolder({ root, stateHome: join(root, 'home'), log });
+  const folder = stateFolder({ root, stateHome: () => join(root, 'home'), log });
   return openSqliteState({ folder, clock, random: systemRandom, log });
 }
 

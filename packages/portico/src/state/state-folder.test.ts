@@ -22,7 +22,8 @@ describe('the state folder', () => {
     if (existsSync(root)) chmodSync(root, 0o700);
     rmSync(base, { recursive: true });
   });
-  const folder = () => stateFolder({ root, stateHome, log: createLogger({ log: (record) => void records.push(record) }, 'Host') });
+  const folder = () =>
+    stateFolder({ root, stateHome: () => stateHome, log: createLogger({ log: (record) => void records.push(record) }, 'Host') });
 
   test('is in the root, made when it is needed, and ignored by Git', () => {
     const { path, label, make } = folder();
@@ -69,7 +70,7 @@ describe('the state folder', () => {
   test('has a name of its own for each app', () => {
     closeRoot();
     const names = ['/a/app', '/b/app', '/a/app2'].map(
-      (one) => stateFolder({ root: one, stateHome, log: createLogger({ log() {} }, '') }).path,
+      (one) => stateFolder({ root: one, stateHome: () => stateHome, log: createLogger({ log() {} }, '') }).path,
     );
     expect(new Set(names).size).toBe(3);
   });

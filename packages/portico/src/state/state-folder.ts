@@ -17,7 +17,7 @@ export type StateFolderOptions = {
   /** Of the app; absolute. */
   readonly root: string;
   /** Where folders of this user's programs are: `stateHome()` of platform/. */
-  readonly stateHome: string;
+  readonly stateHome: () => string;
   readonly log: Logger;
 };
 
@@ -28,7 +28,7 @@ const GIT_IGNORE = '*\n';
 export function stateFolder({ root, stateHome, log }: StateFolderOptions): StateFolder {
   const own = join(root, NAME);
   const isInRoot = isWritable(existsSync(own) ? own : root);
-  const path = isInRoot ? own : join(stateHome, 'portico', nameFor(root));
+  const path = isInRoot ? own : join(stateHome(), 'portico', nameFor(root));
   let isTold = isInRoot;
   return {
     path,

@@ -23,12 +23,17 @@ const END_NOTICED_MS = 200;
 /** How much earlier than the handler we give a connection up, so that no request meets its closing. */
 const IDLE_MARGIN_MS = 1000;
 
+/** Of all channels, so that they can be compared. */
+let sendingCount = 0;
+
 export class HandlerChannel implements ConnectionOwner {
   readonly #clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   readonly #onRefused: () => void;
   readonly #idle: IdleConnection[] = [];
   readonly #all = new Set<HandlerConnection>();
   readonly port: number;
+  /** Which of all requests, counted in order, was the last that it was given. 0: none yet. */
+  lastSending = 0;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
   #hasEnded = false;
@@ -62,6 +67,8 @@ export class HandlerChannel implements ConnectionOwner {
   }
 
   send(request: HandlerRequest, sink: ExchangeSink): Exchange {
+    sendingCount += 1;
+    this.lastSending = sendingCount;
     const connection = this.#takeIdle() ?? this.#open();
     connection.send(request, sink);
     return connection;

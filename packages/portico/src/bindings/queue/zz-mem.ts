@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { systemClock } from '../../platform/system-clock.ts';
+import { testContext } from '../../testing/binding-context.ts';
+import { queueTrigger } from './queue-trigger.ts';
+const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const p = spawn(process.execPath, ['/tmp/stub.mjs', '80000'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const [d] = await once(p.stdout, 'data');
+const { context } = testContext({ clock: systemClock, settings: { AzureWebJobsStorage: `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${KEY};QueueEndpoint=http://127.0.0.1:${String(d).trim()}/devstoreaccount1;` } });
+let n = 0;
+const all = Promise.withResolvers<void>();
+const listener = queueTrigger.createListener({ name: 'm', type: 'queueTrigger', direction: 'in', dataType: undefined, cardinality: undefined, properties: { queueName: 'measured' } }, { ...context, invoke: async () => { n += 1; if (n % 10_000 === 0) { globalThis.gc?.(); const m = process.memoryUsage(); console.log(n, 'heap', (m.heapUsed / 1e6).toFixed(1), 'rss', (m.rss / 1e6).toFixed(0)); } if (n === 80_000) all.resolve(); return { status: 'succeeded', invocationId: 'x' }; } });
+await listener.start(new AbortController().signal);
+await all.promise;
+await listener.stop(new AbortController().signal);
+p.kill();
