@@ -120,16 +120,51 @@ describe('the listeners of an app', () => {
     expect(happened).toEqual(['start A1', 'stop A1']);
   });
 
-  test('that cannot start are named and tried again, after longer and longer pauses, and keep nobody waiting', async () => {
+  test('that cannot start are named once and tried again, after longer and longer pauses, and keep nobody waiting', async () => {
     failing = ['A'];
     await set.use(app([fn('A'), fn('B')]));
     await clock.advance(3500);
-    expect(records.map(({ message }) => message)).toEqual(
-      ['A1', 'A2', 'A3'].map((id) => `The trigger of A does not listen: no storage for ${id}`),
-    );
+    expect(records.map(({ level, message }) => [level, message])).toEqual([
+      ['error', 'The trigger of A does not listen: no storage for A1'],
+      ['debug', 'The trigger of A does not listen: no storage for A2'],
+      ['debug', 'The trigger of A does not listen: no storage for A3'],
+    ]);
     failing = [];
     await clock.advance(4000);
     expect(happened).toEqual(['start B1', 'start A4']);
+    expect(records.at(-1)).toMatchObject({ level: 'information', message: 'The trigger listens after all.', functionName: 'A' });
+  });
+
+  test('of which one does not come to an end hold up no other', async () => {
+    await set.use(app([fn('A'), fn('B')]));
+    await settle();
+    busy = true;
+    void set.use(app([fn('A'), fn('B')], { A: 'changed' }));
+    await settle();
+    busy = false;
+    void set.use(app([fn('A'), fn('B'), fn('C')], { A: 'changed', B: 'changed' }));
+    await settle();
+    expect(happened).toEqual(['start A1', 'start B1', 'start C1', 'stop B1', 'start B2']);
+    await set.stop(AbortSignal.abort());
+    expect(happened).toEqual(expect.arrayContaining(['stop A1', 'stop B2', 'stop C1']));
+    expect(happened).not.toContain('start A2');
+  });
+
+  test('whose start never ends are left behind in the end', async () => {
+    const hung = app([fn('A')]);
+    await set.use({ ...hung, createListener: async () => ({ start: () => new Promise(() => {}), stop: async () => {} }) });
+    await settle();
+    await set.stop(AbortSignal.abort());
+  });
+
+  test('whose stop fails say so, and the next begins', async () => {
+    const faulty = app([fn('A')]);
+    await set.use({ ...faulty, createListener: async () => ({ start: async () => {}, stop: () => Promise.reject(new Error('stuck')) }) });
+    await settle();
+    await set.use(app([fn('A')], { A: 'changed' }));
+    await settle();
+    expect(records).toMatchObject([{ level: 'error', functionName: 'A', fields: { reason: 'stuck' } }]);
+    expect(happened).toEqual(['start A1']);
   });
 
   test('that wait for their next try end at once', async () => {

@@ -170,6 +170,13 @@ describe('a run for an event', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test('has as much time in its second attempt as in the first', async () => {
+    answers = [() => {}, (response) => void clock.advance(4000).then(() => reply({})(response))];
+    const timeLimit = new TimeLimit(5000, 'functionTimeout in host.json', clock, NEVER);
+    const retry = { strategy: 'fixedDelay', maxRetryCount: 1, delayMs: 1000 } as const;
+    expect((await whileTimePasses(run({ timeLimit, retry }))).status).toBe('succeeded');
+  });
+
   test('fails when its time is over, and the process is replaced', async () => {
     answers = [() => {}];
     const timeLimit = new TimeLimit(5000, 'functionTimeout in host.json', clock, NEVER);
@@ -288,6 +295,27 @@ describe('inputs and outputs', () => {
     const output = { bind: () => ({ write: () => Promise.reject(new Error('no storage')) }) };
     const outcome = await run({ bindings: bindings({ outputs: [{ binding: binding('out', 'out'), output }] }) });
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'OUTPUT_FAILED', message: expect.stringContaining('no storage') } });
+  });
+
+  test.each(['read', 'written'])('count for the time of the function while they are %s, and the handler is let alone', async (when) => {
+    const never = (): Promise<never> => new Promise(() => {});
+    const replaced: unknown[] = [];
+    host = Object.assign(Object.create(host), { replace: (one: unknown) => replaced.push(one) });
+    const timeLimit = new TimeLimit(5000, 'functionTimeout in host.json', clock, NEVER);
+    answers = [reply({ Outputs: { out: 'x y' } })];
+    const loaded =
+      when === 'read'
+        ? { inputs: [{ binding: binding('in', 'in'), input: { read: never } }] }
+        : { outputs: [{ binding: binding('out', 'out'), output: { bind: () => ({ write: never }) } }] };
+    const outcome = await whileTimePasses(run({ timeLimit, bindings: bindings(loaded) }));
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'FUNCTION_TIMED_OUT' } });
+    expect(replaced).toEqual([]);
+  });
+
+  test('that throw what nobody foresaw fail the run, and only that', async () => {
+    const broken = { ...bindings({}), load: () => Promise.reject(new TypeError('x is not a function')) };
+    expect(await run({ bindings: broken })).toMatchObject({ status: 'failed', error: { code: 'BINDINGS_FAILED' } });
+    expect(host.work.count).toBe(0);
   });
 
   test('end their work when the run is given up', async () => {
