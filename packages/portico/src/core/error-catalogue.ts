@@ -490,6 +490,11 @@ export const bindingsFailed = defineError(
   }),
 );
 
+export const payloadTooLarge = defineError('PAYLOAD_TOO_LARGE', 'worker', (functionName: string) => ({
+  message: `What ${functionName} is to get is too large for one payload: all of it together has to fit into one JSON text of 512 MB.`,
+  hint: 'Give the handler names instead of contents, and let it read them; bytes grow by a third on the way.',
+}));
+
 export const inputFailed = defineError(
   'INPUT_FAILED',
   'service',

@@ -1,7 +1,15 @@
 // The attempts of one run in payload mode: an envelope goes out, a reply comes back, and a failure is tried again as the retry policy says.
 // What the envelope holds, and what a reply means for whoever waits, is the subject's affair: a request (http/payload-run.ts) or an event (event-run.ts).
-import type { HostError } from '../core/error.ts';
-import { functionTimedOut, handlerReplyBroken, requestCutOff, retriesExhausted, retryCutShort } from '../core/error-catalogue.ts';
+import { type HostError, messageOf } from '../core/error.ts';
+import {
+  bindingsFailed,
+  functionTimedOut,
+  handlerReplyBroken,
+  payloadTooLarge,
+  requestCutOff,
+  retriesExhausted,
+  retryCutShort,
+} from '../core/error-catalogue.ts';
 import type { JsonObject, RetryPolicy } from '../core/function-app.ts';
 import { mayRetry, retryDelayMs } from '../core/retry-delay.ts';
 import { type InvocationIds, newInvocationIds } from '../platform/ids.ts';
@@ -29,7 +37,7 @@ export type AttemptFacts = {
 
 export type Prepared = Pick<Envelope, 'text' | 'traceparent'>;
 
-/** What is run. Whatever it returns may come at once: most requests read and write nothing beside themselves. What is promised never rejects. */
+/** What is run. Whatever it returns may come at once: most requests read and write nothing beside themselves. */
 export interface AttemptSubject extends RunLog {
   readonly functionName: string;
   /** An attempt is an invocation of its own. Parity: so it is for requests, not for events. */
@@ -114,12 +122,28 @@ export class Attempts implements Limited {
     const { retry, timeLimit } = this.#fn;
     timeLimit?.watch(this);
     const extraMetadata = retry === undefined ? undefined : retryContext(retry, this.#retryCount, this.#lastFailure);
-    const prepared = this.#subject.prepare({ ids: this.#ids, extraMetadata }, this.#signal);
-    if (!(prepared instanceof Promise) && channel !== undefined) return this.#send(prepared, channel);
+    const prepared = this.#guard(() => this.#subject.prepare({ ids: this.#ids, extraMetadata }, this.#signal));
+    if ('text' in prepared && channel !== undefined) return this.#send(prepared, channel);
     void this.#sendWhenReady(prepared, channel);
   }
 
-  async #sendWhenReady(preparing: Prepared | Promise<Prepared | HostError>, channel: HandlerChannel | undefined): Promise<void> {
+  /** What throws is a fault of ours, or has no room: in either case of this run alone. */
+  #guard<Result>(work: () => Result | HostError | Promise<Result | HostError>): Result | HostError | Promise<Result | HostError> {
+    const { functionName } = this.#subject;
+    const fault = (cause: unknown): HostError =>
+      cause instanceof RangeError ? payloadTooLarge(functionName) : bindingsFailed({ functionName, reason: messageOf(cause), cause });
+    try {
+      const made = work();
+      return made instanceof Promise ? made.catch(fault) : made;
+    } catch (error) {
+      return fault(error);
+    }
+  }
+
+  async #sendWhenReady(
+    preparing: Prepared | HostError | Promise<Prepared | HostError>,
+    channel: HandlerChannel | undefined,
+  ): Promise<void> {
     const attempt = this.#attempt;
     const prepared = await preparing;
     if (this.#over || attempt !== this.#attempt) return;
@@ -178,7 +202,7 @@ export class Attempts implements Limited {
     }
     if ('error' in reply) return this.#fail({ error: reply.error, how: 'failed' });
     for (const remark of reply.remarks) this.#host.remark(this.#subject, remark);
-    const accepted = this.#subject.accept(reply, this.#signal);
+    const accepted = this.#guard(() => this.#subject.accept(reply, this.#signal));
     const attempt = this.#attempt;
     if (accepted instanceof Promise) void accepted.then((error) => this.#settle(attempt, error));
     else this.#settle(attempt, accepted);

@@ -312,6 +312,14 @@ describe('inputs and outputs', () => {
     expect(replaced).toEqual([]);
   });
 
+  test('that make the payload too large fail the run, and only that', async () => {
+    // Each has room, and together they have none.
+    const half = 'x'.repeat(270_000_000);
+    const inputs = ['a', 'b'].map((name) => ({ binding: binding(name, 'in'), input: { read: async () => half } }));
+    expect(await run({ bindings: bindings({ inputs }) })).toMatchObject({ status: 'failed', error: { code: 'PAYLOAD_TOO_LARGE' } });
+    expect(requests).toEqual([]);
+  });
+
   test('that throw what nobody foresaw fail the run, and only that', async () => {
     const broken = { ...bindings({}), load: () => Promise.reject(new TypeError('x is not a function')) };
     expect(await run({ bindings: broken })).toMatchObject({ status: 'failed', error: { code: 'BINDINGS_FAILED' } });
