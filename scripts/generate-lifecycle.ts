@@ -2,10 +2,13 @@
 // What is written by hand in that page, below its marker, stays as it is.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { VISIBILITY_MS } from '../packages/portico/src/azure/held-message.ts';
+import { LOCK_MS, LOCK_MS_IN_DEVELOPMENT } from '../packages/portico/src/bindings/timer/listener.ts';
 import { HOST_OPTIONS } from '../packages/portico/src/config/host-options.ts';
 import { PORTICO_JSON } from '../packages/portico/src/config/portico-json.ts';
 import { HOST_EVENTS, HOST_STATES, HOST_TRANSITIONS } from '../packages/portico/src/core/host-state.ts';
 import type { OptionTable } from '../packages/portico/src/core/options.ts';
+import { SETTLE_MS } from '../packages/portico/src/host/app-events.ts';
 import { DEFAULT_GRACE_MS } from '../packages/portico/src/host/limits.ts';
 import { HEALTHY_MS } from '../packages/portico/src/worker/process.ts';
 import { WORKER_EVENTS, WORKER_STATES, WORKER_TRANSITIONS } from '../packages/portico/src/worker/process-state.ts';
@@ -75,6 +78,25 @@ const LIMITS: readonly Limit[] = [
     value: seconds(HANDLER_STOP_MS),
     setting: 'none',
     result: 'SIGKILL goes to the whole process group. A second signal to the host does that at once.',
+  },
+  {
+    what: 'a message of a queue that is worked on',
+    value: `${seconds(VISIBILITY_MS)} invisible, renewed half-way`,
+    setting: 'none, as on Azure',
+    result: 'Once nobody renews it, because the host is gone, it comes again with its dequeue count one higher.',
+  },
+  {
+    what: 'the lock of a timer or of the search for blobs',
+    value: `${seconds(LOCK_MS)}, ${seconds(LOCK_MS_IN_DEVELOPMENT)} in Development; renewed half-way`,
+    setting: 'none',
+    result:
+      'Another host goes on. A host that stops gives it back at once; in a local file that of a host that was killed is free at once.',
+  },
+  {
+    what: 'settling what was worked on when the host stops',
+    value: seconds(SETTLE_MS),
+    setting: 'none',
+    result: 'If storage is away for that long, the event comes again.',
   },
   {
     what: 'turn in a queue',

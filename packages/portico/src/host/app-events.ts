@@ -43,7 +43,7 @@ export type AppEventsOptions = {
 };
 
 /** Settling an event takes a service, which may be away; then the event comes again by itself. */
-const SETTLE_MS = 5000;
+export const SETTLE_MS = 5000;
 
 export class AppEvents {
   readonly #options: AppEventsOptions;

@@ -1,4 +1,4 @@
-// The queue trigger: what its options come to. message-loop.ts takes the messages, message-handling.ts says what becomes of each.
+// The queue trigger: what its options come to. azure/message-loop.ts takes the messages, message-handling.ts says what becomes of each.
 import { messageLoop } from '../../azure/message-loop.ts';
 import { storageAccount } from '../../azure/storage-account.ts';
 import { hostOptionsOf, optionsOf } from '../../core/binding-options.ts';
@@ -47,12 +47,14 @@ function createListener(binding: BindingMetadata, context: ListenerContext): Lis
     handle: (message, abandoning) => handling.handle(message, abandoning),
   });
   let stopWaking: (() => void) | undefined;
+  let isStopped = false;
   return {
     start(signal) {
-      stopWaking ??= wakers.onSent(account.name, queueName, () => loop.wake());
+      if (!isStopped) stopWaking ??= wakers.onSent(account.name, queueName, () => loop.wake());
       return loop.start(signal);
     },
     stop(signal) {
+      isStopped = true;
       stopWaking?.();
       return loop.stop(signal);
     },

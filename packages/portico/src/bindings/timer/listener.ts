@@ -24,8 +24,8 @@ export function timerListener(timer: Timer, context: ListenerContext): Listener 
 }
 
 /** Parity: the periods of Azure's host (timer-state.start). */
-const LOCK_MS = 60_000;
-const LOCK_MS_IN_DEVELOPMENT = 15_000;
+export const LOCK_MS = 60_000;
+export const LOCK_MS_IN_DEVELOPMENT = 15_000;
 /** A handler that is down for longer leaves the timer to another host. */
 const LONGEST_HANDLER_WAIT_MS = 60_000;
 const PAUSE_AFTER_ABANDONED_MS = 1000;
