@@ -22,15 +22,7 @@ describe('a call by hand', () => {
       expect((await post(host, 'manual', body)).status).toBe(202);
       await until(() => app.received.length > length);
     }
-    expect(app.received.map(({ data }) => data['input'])).toEqual([
-      '"hello"',
-      '"{\\"a\\":1.5}"',
-      '"true"',
-      'null',
-      'null',
-      'null',
-      'null',
-    ]);
+    expect(app.received.map(({ data }) => data['input'])).toEqual(['"hello"', '"{\\"a\\":1.5}"', '"true"', 'null', 'null', 'null', 'null']);
     expect(Object.keys(app.received[0]!.metadata)).toEqual(['input', 'sys']);
     expect(Object.keys(app.received[4]!.metadata)).toEqual(['sys']);
   });

@@ -11,8 +11,6 @@ import { parseConnectionString } from './connection-string.ts';
 import { openIdentity } from './identity.ts';
 import type { StorageAddress, StorageConnection, StorageService } from './storage-address.ts';
 
-export { checkStorageConnection } from './connection.ts';
-
 export type StorageAccount = {
   /** Of the account, as it stands in paths: devstoreaccount1 for the emulator. Known without asking anybody. */
   readonly name: string;
