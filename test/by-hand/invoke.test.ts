@@ -1,11 +1,15 @@
 // `portico invoke` and a real host: functions that no request triggers, and reloads while it watches.
-import { expect, test, vi } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Program } from '../../packages/portico/src/cli/program.ts';
 import { runPortico } from '../../packages/portico/src/cli/run-portico.ts';
 import { systemClock } from '../../packages/portico/src/platform/system-clock.ts';
 import { createFakeProgram, type FakeProgram } from '../support/fake-program.ts';
 import { type RunningHost, runningHost } from '../support/running-host.ts';
 import { hostJson, httpFunction, type TemporaryApp, temporaryApp } from '../support/temporary-app.ts';
+import { until } from '../support/until.ts';
 
 /** Fails when it is told to; else it returns what it got, and which generation it is. */
 const HANDLER = `
@@ -94,4 +98,24 @@ test('--watch runs the new handler after every change, never the old one', async
   }
   program.send('SIGINT');
   expect(await exitCode).toBe(0);
+});
+
+test('as a program of its own it goes on watching until it is told to end', async () => {
+  using app = temporaryApp(files());
+  await using host = await runningHost(app, { watch: true });
+  const portico = fileURLToPath(new URL('../../packages/portico/bin/portico.cjs', import.meta.url));
+  const child = spawn(process.execPath, [portico, 'invoke', 'manual', '--watch', '--url', host.url, '--app', app.root]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  let printed = '';
+  child.stdout.on('data', (chunk) => (printed += chunk));
+  const runs = (): number => printed.split('✓ manual').length - 1;
+  await until(() => runs() === 1);
+  // Reads the folder before it watches it; what it sees then is no news.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  app.write('handler.cjs', HANDLER.replace('GENERATION', '2'));
+  await until(() => runs() === 2 || child.exitCode !== null);
+  expect([child.exitCode, runs()]).toEqual([null, 2]);
+  child.kill('SIGINT');
+  expect(await ended).toEqual([0, null]);
 });

@@ -1,7 +1,7 @@
 // Apps of timers alone, through the host as it is: nothing to set up, nothing to connect to.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventApp } from '../support/event-app.ts';
 import { runningHost } from '../support/running-host.ts';
 import { until } from '../support/until.ts';
@@ -31,6 +31,22 @@ describe('an app of timers', () => {
     // What the first run left behind.
     const { ScheduleStatus } = app.received[1]!.data['tick'] as { ScheduleStatus: { Last: string } };
     expect(new Date(ScheduleStatus.Last).getFullYear()).toBe(new Date().getFullYear());
+  });
+
+  test('knows itself again in a folder that was moved', async () => {
+    const app = eventApp({ functions: { Yearly: [timer({ schedule: '0 0 0 1 1 *', runOnStartup: true })] } });
+    {
+      await using _host = await runningHost(app);
+      await until(() => app.received.length === 1);
+    }
+    const moved = `${app.root}-moved`;
+    renameSync(app.root, moved);
+    onTestFinished(() => rmSync(moved, { recursive: true, force: true }));
+    await using _host = await runningHost({ root: moved });
+    const log = (): string[] => readFileSync(join(moved, 'received.jsonl'), 'utf8').trim().split('\n');
+    await until(() => log().length === 2);
+    const [year] = /\d{4}/.exec(JSON.parse(JSON.parse(log()[1]!).body).Data.tick.ScheduleStatus.Last) ?? [];
+    expect(Number(year)).toBe(new Date().getFullYear());
   });
 
   test('leaves nothing behind when it has HTTP functions only', async () => {

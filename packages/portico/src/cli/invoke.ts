@@ -69,7 +69,8 @@ async function runAgain(
   }
 
   try {
-    await Promise.race([stopRequest(program), repeat()]);
+    // Neither a signal handler nor a watched folder keeps a program alive.
+    await Promise.race([stopRequest(program), repeat(), clock.sleep(Number.MAX_SAFE_INTEGER, signal)]);
     return EXIT_CODES.ok.code;
   } finally {
     over.abort();

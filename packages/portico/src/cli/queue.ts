@@ -1,4 +1,6 @@
 // `portico queue`: what people do by hand with the queues of an app. What each action does to them is in bindings/queue/queue-tools.ts.
+
+import { isQueueName, queueNameOf } from '../bindings/queue/queue-name.ts';
 import {
   listQueues,
   MOST_AT_A_TIME,
@@ -10,7 +12,7 @@ import {
   replayPoison,
   sendToQueue,
 } from '../bindings/queue/queue-tools.ts';
-import { confirmationMissing, flagNotOfCommand, flagValueWrong } from '../core/error-catalogue.ts';
+import { confirmationMissing, flagNotOfCommand, flagValueWrong, queueToolNameWrong } from '../core/error-catalogue.ts';
 import type { LogRecord } from '../core/log.ts';
 import type { QueueCommandLine } from './command-line.ts';
 import { printable } from './console-reporter.ts';
@@ -41,7 +43,7 @@ export async function queue(line: QueueCommandLine, program: Program): Promise<n
   const { stdout, stderr, clock, environment } = program;
   const aside = createPrinter(stderr, clock);
   // What is wrong with the command line is said before anything is opened.
-  const act = await actionFor(line, program);
+  const act = await actionFor('queue' in line ? { ...line, queue: queueNamed(line.queue) } : line, program);
   if (line.action === 'purge' && !line.flags.yes && !(await isConfirmed(line.queue, program, aside))) return EXIT_CODES.failed.code;
   const gone = new AbortController();
   const log = ({ level, message, hint }: LogRecord): void => {
@@ -87,6 +89,13 @@ async function actionFor(line: QueueCommandLine, program: Program): Promise<(wor
     case 'list':
       return list;
   }
+}
+
+/** As the service has it. Errors: QUEUE_TOOL_NAME_WRONG. */
+function queueNamed(written: string): string {
+  const name = queueNameOf(written);
+  if (!isQueueName(name)) throw queueToolNameWrong(written);
+  return name;
 }
 
 async function send(name: string, bytes: Uint8Array, { storage, printer, palette, json, signal }: Work): Promise<void> {

@@ -130,8 +130,8 @@ export const appRootNotFound = defineError(
       : `Unable to find project root: there is no folder ${folder}.`,
     hint:
       below.length > 0
-        ? `There is one in ${below.join(', ')}: portico start ${below[0]}`
-        : 'Name the folder of the app: portico start FOLDER.',
+        ? `There is one in ${below.join(', ')}: portico start ${below[0]}, or --app ${below[0]} with other commands.`
+        : 'Name the folder of the app: portico start FOLDER, or --app FOLDER with other commands.',
   }),
 );
 
@@ -526,6 +526,11 @@ export const outputFailed = defineError(
     cause,
   }),
 );
+
+export const hostIdRefused = defineError('HOST_ID_REFUSED', 'config', (found: string, used: string) => ({
+  message: `AzureFunctionsWebHost__hostid is ${JSON.stringify(found)}, which cannot be the id of a host; ${used} is used.`,
+  hint: 'Write 1 to 32 of a-z, 0-9 and "-", no "-" at either end and no two in a row.',
+}));
 
 export const listenerNotStarted = defineError(
   'LISTENER_NOT_STARTED',

@@ -4,6 +4,8 @@
 export interface StateStore {
   /** Where it is kept, for the line at start: `.portico/state.db`. */
   readonly place: string;
+  /** On this machine, and for it alone. */
+  readonly isLocal: boolean;
   readonly leases: LeaseStore;
   readonly documents: DocumentStore;
   readonly receipts: ReceiptStore;

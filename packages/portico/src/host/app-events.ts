@@ -5,7 +5,7 @@ import { resolveStorageConnection } from '../azure/connection.ts';
 import { EXTENSIONS } from '../bindings/index.ts';
 import { optionsOf } from '../core/binding-options.ts';
 import { messageOf } from '../core/error.ts';
-import { functionUnknown } from '../core/error-catalogue.ts';
+import { functionUnknown, hostIdRefused } from '../core/error-catalogue.ts';
 import type {
   EmulatorEndpoints,
   InvocationOutcome,
@@ -16,8 +16,10 @@ import type {
   WebhookRequest,
 } from '../core/extension.ts';
 import type { BindingMetadata, FunctionApp, FunctionMetadata } from '../core/function-app.ts';
-import type { HostObserver, Logger } from '../core/log.ts';
+import { isHostId } from '../core/host-id.ts';
+import { type HostObserver, type Logger, report } from '../core/log.ts';
 import { text } from '../core/option-values.ts';
+import type { StateStore } from '../core/state-store.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { whenAborted } from '../core/when-aborted.ts';
 import type { Emulator } from '../emulator/emulator.ts';
@@ -28,7 +30,7 @@ import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import type { AppGeneration } from './app-generation.ts';
 import { BindingServices } from './binding-services.ts';
-import { hostIdOf } from './host-identity.ts';
+import { hostIdentity } from './host-identity.ts';
 import { type EventFunction, type ListenedApp, ListenerSet } from './listener-set.ts';
 import { type Declared, declaredBinding, functionBindings } from './make-bindings.ts';
 
@@ -200,11 +202,14 @@ export class AppEvents {
   async #makeServices(app: FunctionApp): Promise<BindingServices> {
     const { root, observer, isDevelopment, log } = this.#options;
     const { openState } = await import('../state/open-state.ts');
+    const state = openState({ root, settings: app.settings, log });
+    const identity = hostIdentity(app.settings, root);
+    if (identity.refused !== undefined) report(log, 'warning', hostIdRefused(identity.refused, identity.id));
     return new BindingServices({
       settings: app.settings,
-      hostId: hostIdOf(app.settings, root),
+      hostId: state.isLocal && !identity.isChosen ? await rememberedId(state, identity.id, log) : identity.id,
       isDevelopment: isDevelopment(app),
-      state: openState({ root, settings: app.settings, log }),
+      state,
       emulator: () => this.#startEmulator(),
       observer,
     });
@@ -220,7 +225,7 @@ export class AppEvents {
   async #tellState(app: FunctionApp): Promise<void> {
     const { log } = this.#options;
     try {
-      const place = (await this.#servicesFor(app)).statePlace;
+      const { statePlace: place } = await this.#servicesFor(app);
       if (place === this.#told) return;
       this.#told = place;
       log.information(`State: ${place}`);
@@ -228,6 +233,22 @@ export class AppEvents {
       log.error('What the host has to remember has no place.', { fields: { reason: messageOf(error) } });
     }
   }
+}
+
+const ID_PATH = 'host-id';
+
+/** What a folder was once called it is called for ever, wherever it is moved and whatever its machine is called by then. */
+async function rememberedId({ documents }: StateStore, id: string, log: Logger): Promise<string> {
+  const { signal } = new AbortController();
+  try {
+    const remembered = await documents.read(ID_PATH, signal);
+    if (remembered !== undefined && isHostId(remembered)) return remembered;
+    await documents.write(ID_PATH, id, signal);
+  } catch (error) {
+    // Whoever needs what is remembered says more.
+    log.debug('The id of the host cannot be remembered.', { fields: { reason: messageOf(error) } });
+  }
+  return id;
 }
 
 /** A manualTrigger has no extension: whatever is posted is its event. */

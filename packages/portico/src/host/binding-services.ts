@@ -25,9 +25,12 @@ export class BindingServices {
     this.#options = options;
   }
 
-  /** Where the host remembers what it has to. */
+  /** Where the host remembers what it has to, and in an account, under which name: others of that name share it. */
   get statePlace(): string {
-    return this.#options.state.place;
+    const { state, hostId } = this.#options;
+    return state.isLocal
+      ? state.place
+      : `${state.place}, host id ${hostId} (AzureFunctionsWebHost__hostid sets it; hosts of one id share the work)`;
   }
 
   /** For what has no function: a webhook. */

@@ -10,7 +10,7 @@ import { systemClock } from '../platform/system-clock.ts';
 import type { AppEvents } from './app-events.ts';
 import type { AppGeneration } from './app-generation.ts';
 import type { HandlerSupply } from './handler-supply.ts';
-import { hostIdOf } from './host-identity.ts';
+import { hostIdentity } from './host-identity.ts';
 import type { Reloader } from './reloader.ts';
 import { createRemarks } from './remarks.ts';
 
@@ -76,7 +76,7 @@ function adminView({ root, handlers, events, invocations, reloader, work, genera
   let draining = false;
   let drainCount = 0;
   return {
-    hostId: hostIdOf(settings, root),
+    hostId: hostIdentity(settings, root).id,
     temporaryFolder: settings.TMPDIR ?? temporaryFolder,
     work,
     get app() {

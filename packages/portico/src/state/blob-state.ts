@@ -23,7 +23,7 @@ const INCOMPLETE = 'Incomplete';
 /** What a lease can be, when nobody has it. */
 const FREE_STATES: readonly (string | undefined)[] = ['available', 'expired', 'broken'];
 
-export function openBlobState({ settings, clock, random, log }: BlobStateOptions): Omit<StateStore, 'place'> {
+export function openBlobState({ settings, clock, random, log }: BlobStateOptions): Omit<StateStore, 'place' | 'isLocal'> {
   const leases = new LeaseKeeper(clock, log);
 
   async function container(): Promise<ContainerClient> {

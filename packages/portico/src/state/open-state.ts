@@ -24,10 +24,10 @@ export type StateOptions = {
   readonly stateHome?: () => string;
 };
 
-type OpenStore = Omit<StateStore, 'place'>;
+type OpenStore = Omit<StateStore, 'place' | 'isLocal'>;
 
 export function openState(options: StateOptions): StateStore {
-  const { place, open } = choose(options);
+  const { place, isLocal, open } = choose(options);
   let opened: Promise<OpenStore> | undefined;
   let isClosed = false;
   const store = (): Promise<OpenStore> => {
@@ -37,6 +37,7 @@ export function openState(options: StateOptions): StateStore {
   };
   return {
     place,
+    isLocal,
     leases: { acquire: async (...request) => (await store()).leases.acquire(...request) },
     documents: {
       read: async (...request) => (await store()).documents.read(...request),
@@ -56,6 +57,7 @@ function choose({ root, settings, log, clock = systemClock, random = systemRando
   if (!('connection' in resolved) || resolved.connection.kind === 'account') {
     return {
       place: placeOf(resolved),
+      isLocal: false,
       open: async (): Promise<OpenStore> => {
         const { openBlobState } = await import('./blob-state.ts');
         return openBlobState({ settings, clock, random, log });
@@ -65,6 +67,7 @@ function choose({ root, settings, log, clock = systemClock, random = systemRando
   const folder = stateFolder({ root, stateHome: stateHome ?? (() => ownStateHome()), log });
   return {
     place: `${folder.label}/state.db`,
+    isLocal: true,
     open: async (): Promise<OpenStore> => {
       const { openSqliteState } = await import('./sqlite-state.ts');
       return openSqliteState({ folder, clock, random, log });

@@ -29,7 +29,7 @@ function openIn(root: string, clock = new FakeClock(), records: LogRecord[] = []
 describeStateStore('SQLite state', async () => {
   const root = temporaryRoot();
   const clock = new FakeClock();
-  const open = () => ({ place: 'here', ...openIn(root, clock) });
+  const open = () => ({ place: 'here', isLocal: true, ...openIn(root, clock) });
   const thief = open();
   return {
     clock,

@@ -33,7 +33,7 @@ const BUSY_MS = 100;
 const BUSY_PAUSE_MS = 400;
 const MOST_ATTEMPTS = 10;
 
-export function openSqliteState({ folder, clock, random, log }: SqliteStateOptions): Omit<StateStore, 'place'> {
+export function openSqliteState({ folder, clock, random, log }: SqliteStateOptions): Omit<StateStore, 'place' | 'isLocal'> {
   const file = join(folder.path, STATE_FILE);
   const leases = new LeaseKeeper(clock, log);
   let database: Database | undefined;

@@ -16,6 +16,7 @@ export function memoryState(): StateStore & {
   const held = new Map<string, AbortController>();
   return {
     place: 'memory',
+    isLocal: true,
     texts,
     others,
     done,
