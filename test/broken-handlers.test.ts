@@ -277,7 +277,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
         Working directory: <app>
         Its last output:
           listening on port <port>
-        Listen on 127.0.0.1 and the port in the environment variable FUNCTIONS_CUSTOMHANDLER_PORT (in capitals), or set customHandler.port to <port> in host.json. On Azure: "Failed to start http worker process.", "Initializing HttpWorker timed out."."
+        Listen on 127.0.0.1 and the port in the environment variable FUNCTIONS_CUSTOMHANDLER_PORT (in capitals), or set customHandler.port to <port> in host.json. On Azure: "Failed to start http worker process.", "Initializing HttpWorker timed out.""
       `);
     });
 
@@ -295,7 +295,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
         Working directory: <app>
         Its last output:
           waiting for messages
-        Listen on 127.0.0.1 and the port in the environment variable FUNCTIONS_CUSTOMHANDLER_PORT (in capitals): a handler is a web server, even if it only serves queues. If it needs longer to start, raise customHandler.initializationTimeout. On Azure: "Failed to start http worker process.", "Initializing HttpWorker timed out."."
+        Listen on 127.0.0.1 and the port in the environment variable FUNCTIONS_CUSTOMHANDLER_PORT (in capitals): a handler is a web server, even if it only serves queues. If it needs longer to start, raise customHandler.initializationTimeout. On Azure: "Failed to start http worker process.", "Initializing HttpWorker timed out.""
       `);
     });
 
@@ -307,7 +307,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
         "error: The handler "node handler.mjs" started but did not answer on http://127.0.0.1:<port> within <n> ms. It listens there, but has not answered GET / yet.
         Working directory: <app>
         It printed nothing.
-        Answer GET / at once, with any status; long preparations may go on behind it. On Azure: "Failed to start http worker process.", "Initializing HttpWorker timed out."."
+        Answer GET / at once, with any status; long preparations may go on behind it. On Azure: "Failed to start http worker process.", "Initializing HttpWorker timed out.""
       `);
     });
 
@@ -322,7 +322,7 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
         Its last output:
           call 1
           call 2
-        Answer GET / in HTTP/1.1, with any status. On Azure: "Failed to start http worker process.", "Initializing HttpWorker timed out."."
+        Answer GET / in HTTP/1.1, with any status. On Azure: "Failed to start http worker process.", "Initializing HttpWorker timed out.""
       `);
     });
 

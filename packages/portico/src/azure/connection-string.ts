@@ -22,6 +22,12 @@ const NAMES = [
   'DevelopmentStorageProxyUri',
 ];
 
+const SERVICES = [
+  ['blob', 'BlobEndpoint'],
+  ['queue', 'QueueEndpoint'],
+  ['table', 'TableEndpoint'],
+] as const;
+
 /** Of the storage emulator, and no secret. https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
 const EMULATOR_NAME = 'devstoreaccount1';
 const EMULATOR_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -38,6 +44,9 @@ export function parseConnectionString(
   const connection = 'reason' in parts ? parts : describe(parts.values, setting);
   return 'reason' in connection ? { problem: storageConnectionInvalid(setting, connection) } : { connection };
 }
+
+/** Whether an account at Azure can have it. */
+export const isAccountName = (name: string): boolean => /^[a-z0-9]{3,24}$/.test(name);
 
 function describe(values: ReadonlyMap<string, string>, setting: string): StorageConnection | Fault {
   if (values.get('usedevelopmentstorage')?.toLowerCase() === 'true')
@@ -73,22 +82,20 @@ function readEndpoints(values: ReadonlyMap<string, string>): StorageAddress['end
     return { reason: 'its DefaultEndpointsProtocol is neither "https" nor "http"', hint: 'Write DefaultEndpointsProtocol=https.' };
   const name = values.get('accountname');
   const suffix = values.get('endpointsuffix') ?? 'core.windows.net';
+  const hasEndpoint = SERVICES.some(([, part]) => values.has(part.toLowerCase()));
+  const isNameUsable = name !== undefined && isAccountName(name);
+  // Beside endpoints that are written out it may be any, as accounts of emulators have them: the others are unknown then.
+  if (name !== undefined && !isNameUsable && !hasEndpoint)
+    return { reason: 'its AccountName is no name of a storage account', hint: 'It is 3 to 24 of a-z and 0-9.' };
   const endpoints: Partial<Record<StorageService, string>> = {};
-  for (const [service, part] of [
-    ['blob', 'BlobEndpoint'],
-    ['queue', 'QueueEndpoint'],
-    ['table', 'TableEndpoint'],
-  ] as const) {
+  for (const [service, part] of SERVICES) {
     const written = values.get(part.toLowerCase());
-    const endpoint = written ?? (name && `${protocol}://${name}.${service}.${suffix}`);
+    const endpoint = written ?? (isNameUsable ? `${protocol}://${name}.${service}.${suffix}` : undefined);
     if (endpoint === undefined) continue;
     const url = URL.parse(endpoint);
     if (url === null || !/^https?:$/.test(url.protocol)) {
       return written === undefined
-        ? {
-            reason: 'its AccountName or EndpointSuffix cannot be part of an address',
-            hint: 'The name is 3 to 24 of a-z and 0-9; the suffix is core.windows.net for most.',
-          }
+        ? { reason: 'its EndpointSuffix cannot be part of an address', hint: 'It is core.windows.net for most.' }
         : { reason: `its ${part} is no address`, hint: `Write it as "https://NAME.${service}.core.windows.net".` };
     }
     if (url.search !== '') return { reason: `its ${part} holds a query`, hint: 'Put what follows the "?" into SharedAccessSignature=.' };

@@ -28,11 +28,11 @@ describe('the setting of a connection', () => {
   });
 
   test('is found in any case, in the spelling of the environment, and as App Service hands connection strings over', () => {
-    expect(nameOf('orders', { AZUREWEBJOBSORDERS: named('a') })).toBe('a');
-    expect(nameOf('Orders', { CONNECTIONSTRINGS__orders: named('b') })).toBe('b');
-    expect(nameOf('Orders', { CUSTOMCONNSTR_Orders: named('c') })).toBe('c');
-    expect(nameOf('Orders', { 'Orders:accountName': 'd' })).toBe('d');
-    expect(nameOf('My__Orders', { 'My:Orders': named('e') })).toBe('e');
+    expect(nameOf('orders', { AZUREWEBJOBSORDERS: named('storea') })).toBe('storea');
+    expect(nameOf('Orders', { CONNECTIONSTRINGS__orders: named('storeb') })).toBe('storeb');
+    expect(nameOf('Orders', { CUSTOMCONNSTR_Orders: named('storec') })).toBe('storec');
+    expect(nameOf('Orders', { 'Orders:accountName': 'stored' })).toBe('stored');
+    expect(nameOf('My__Orders', { 'My:Orders': named('storee') })).toBe('storee');
   });
 
   test('is the plain one where there is a section beside it', () => {
@@ -111,7 +111,11 @@ describe('a connection string', () => {
     [`${named('orders')};BlobEndpoint=orders`, 'its BlobEndpoint is no address'],
     [`${named('orders')};BlobEndpoint=https://a.b?sv=1`, 'its BlobEndpoint holds a query'],
     [`DefaultEndpointsProtocol=ftp;${named('orders')}`, 'its DefaultEndpointsProtocol is neither "https" nor "http"'],
-    [`AccountName=a b;AccountKey=${KEY}`, 'its AccountName or EndpointSuffix cannot be part of an address'],
+    [`AccountName=a b;AccountKey=${KEY}`, 'its AccountName is no name of a storage account'],
+    [`AccountName=a/b;AccountKey=${KEY}`, 'its AccountName is no name of a storage account'],
+    [`AccountName=a@evil.com/;AccountKey=${KEY}`, 'its AccountName is no name of a storage account'],
+    [`${named('ab')}`, 'its AccountName is no name of a storage account'],
+    [`${named('orders')};EndpointSuffix=core windows`, 'its EndpointSuffix cannot be part of an address'],
     ['Endpoint=sb://orders.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=b', 'it is one of Service Bus or Event Hubs'],
     ['AccountEndpoint=https://orders.documents.azure.com;AccountKey=b', 'it is one of Cosmos DB'],
     ['UseDevelopmentStorage=false', 'it has no AccountName'],
@@ -123,6 +127,13 @@ describe('a connection string', () => {
       message: `The app setting Orders is no connection string of a storage account: ${reason}.`,
     });
     expect(JSON.stringify(problem)).not.toContain(KEY);
+  });
+
+  test('may have any account name beside endpoints, and takes no other address from it', () => {
+    const value = `${named('My_Account/x')};BlobEndpoint=http://127.0.0.1:10000/My_Account`;
+    expect(read(value)).toEqual({
+      connection: { ...account, name: 'My_Account/x', endpoints: { blob: 'http://127.0.0.1:10000/My_Account' } },
+    });
   });
 
   test('with a slip in a name says which', () => {
@@ -188,8 +199,37 @@ describe('a connection with an identity', () => {
       { blobServiceUri: 'http://orders.blob.core.windows.net' },
       'The app setting Orders__blobServiceUri cannot be used: it is no address that begins with https://.',
     ],
+    ...['a b', 'a/b', 'Orders', 'ab', 'https://orders.blob.core.windows.net'].map(
+      (accountName) =>
+        [{ accountName }, 'The app setting Orders__accountName cannot be used: it is no name of a storage account.'] as [
+          Record<string, string>,
+          string,
+        ],
+    ),
+    [{ acountName: 'orders' }, 'The app setting Orders__acountname cannot be used: no connection has a part of that name.'],
+    [
+      { accountName: 'orders', clientId: 'c', tenantId: 't', clientCertificateThumbprint: 'AB' },
+      'The app setting Orders__clientcertificatethumbprint cannot be used: certificates are not supported yet.',
+    ],
   ])('%j is a problem', (values, message) => {
     expect(read(values)).toMatchObject({ problem: { code: 'STORAGE_SECTION_INVALID', message } });
+  });
+
+  test('with a slip in the name of its address says what was meant', () => {
+    const hintFor = (key: string) => checkStorageConnection('Orders', { [`Orders__${key}`]: 'https://a.b', Orders__clientId: 'c' })?.hint;
+    expect(hintFor('acountName')).toBe('Did you mean Orders__accountName?');
+    expect(hintFor('blobServiceUrl')).toBe('Did you mean Orders__blobServiceUri?');
+    expect(hintFor('fileServiceUri')).toBeUndefined();
+  });
+
+  test('with a certificate is one with another identity where a setting chooses that', () => {
+    const certificate = { accountName: 'orders', clientCertificate: 'c' };
+    expect(read({ ...certificate, credential: 'managedidentity' })).toHaveProperty('connection.access.identity.kind', 'managed');
+    expect(read({ ...certificate, clientId: 'c', tenantId: 't', clientSecret: 's' })).toHaveProperty(
+      'connection.access.identity.kind',
+      'secret',
+    );
+    expect(read(certificate)).toMatchObject({ problem: { hint: expect.stringContaining('Orders__clientSecret or a managed identity') } });
   });
 
   test('that does not say where a service is, is a problem only for bindings of that service', () => {

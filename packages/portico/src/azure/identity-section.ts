@@ -3,9 +3,15 @@
 import { nearestName } from '../core/nearest-name.ts';
 import type { Problem } from '../core/problem.ts';
 import { storageSectionInvalid } from '../core/problems/storage.ts';
+import { isAccountName } from './connection-string.ts';
 import { type Identity, nameInEndpoint, type StorageConnection, type StorageService } from './storage-address.ts';
 
 const SERVICES = ['blob', 'queue', 'table'] as const;
+
+/** In what an address may stand. */
+const ADDRESS_KEYS = ['accountName', 'serviceUri', 'blobServiceUri', 'queueServiceUri', 'tableServiceUri', 'fileServiceUri'];
+
+const KEYS = [...ADDRESS_KEYS, 'credential', 'clientId', 'clientSecret', 'tenantId', 'managedIdentityResourceId'];
 
 const CREDENTIALS = { managedidentity: 'managed', workloadidentity: 'workload' } as const;
 
@@ -16,6 +22,8 @@ export function readIdentitySection(
 ): { readonly connection: StorageConnection } | { readonly problem: Problem } {
   const identity = readIdentity(section, values);
   if ('problem' in identity) return identity;
+  const slip = misspeltAddress(section, values) ?? misnamedAccount(section, values.get('accountname'));
+  if (slip) return { problem: slip };
   const endpoints: Partial<Record<StorageService, string>> = {};
   for (const service of SERVICES) {
     const found = endpointOf(service, values);
@@ -34,6 +42,26 @@ export function readIdentitySection(
   const [first] = Object.values(endpoints);
   const name = values.get('accountname') ?? (first === undefined ? '' : nameInEndpoint(first));
   return { connection: { kind: 'account', setting: section, name, endpoints, access: { kind: 'identity', identity } } };
+}
+
+/** Of a section without any address: a key that was meant for one. */
+function misspeltAddress(section: string, values: ReadonlyMap<string, string>): Problem | undefined {
+  if (ADDRESS_KEYS.some((key) => values.has(key.toLowerCase()))) return undefined;
+  for (const key of values.keys()) {
+    const nearest = nearestName(key, KEYS);
+    if (nearest === undefined || nearest.toLowerCase() === key || !ADDRESS_KEYS.includes(nearest)) continue;
+    return storageSectionInvalid(`${section}__${key}`, 'no connection has a part of that name', `Did you mean ${section}__${nearest}?`);
+  }
+  return undefined;
+}
+
+function misnamedAccount(section: string, name: string | undefined): Problem | undefined {
+  if (name === undefined || isAccountName(name)) return undefined;
+  return storageSectionInvalid(
+    `${section}__accountName`,
+    'it is no name of a storage account',
+    `A name is 3 to 24 of a-z and 0-9. An address goes into ${section}__blobServiceUri, queueServiceUri or tableServiceUri instead.`,
+  );
 }
 
 function endpointOf(service: StorageService, values: ReadonlyMap<string, string>): [key: string, endpoint: string] | undefined {
@@ -72,6 +100,12 @@ function readIdentity(section: string, values: ReadonlyMap<string, string>): Ide
         'A secret needs clientId and tenantId beside it.',
       ),
     };
+  }
+  const certificate = [...values.keys()].find((key) => key.startsWith('clientcertificate'));
+  if (certificate !== undefined) {
+    // Left out, it would be another identity that asks: the one that the machine offers.
+    const hint = `Use ${section}__clientSecret or a managed identity (${section}__credential=managedidentity).`;
+    return { problem: storageSectionInvalid(`${section}__${certificate}`, 'certificates are not supported yet', hint) };
   }
   return { kind: 'default', ...facts };
 }

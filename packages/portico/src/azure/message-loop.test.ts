@@ -361,7 +361,7 @@ describe('a message that is done', () => {
     expect(handled).toEqual(['a', 'b', 'c']);
     expect(said()).toEqual([
       expect.stringMatching(/^warning: The queue "orders" cannot be (?:read|written to): .*ECONNREFUSED/),
-      'information: The listener works again.',
+      'warning: The listener works again.',
     ]);
   });
 
@@ -586,7 +586,7 @@ describe('a service that is away', () => {
     expect(handled).toEqual(['a']);
     expect(said()).toEqual([
       expect.stringMatching(/^warning: The queue "orders" cannot be read: .*ECONNREFUSED/),
-      'information: The listener works again.',
+      'warning: The listener works again.',
     ]);
     expect(records[0]).toMatchObject({ code: 'STORAGE_UNREACHABLE', functionName: 'Fn' });
   });
@@ -600,7 +600,7 @@ describe('a service that is away', () => {
     queue.before = nothing;
     expect(said()).toEqual([]);
     await clock.advance(2 * MINUTE_MS);
-    expect(said()).toEqual([expect.stringContaining('ETIMEDOUT'), 'information: The listener works again.']);
+    expect(said()).toEqual([expect.stringContaining('ETIMEDOUT'), 'warning: The listener works again.']);
     expect(handled).toEqual(['a']);
   });
 });

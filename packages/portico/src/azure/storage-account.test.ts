@@ -40,15 +40,15 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 
 describe('a storage account', () => {
   test('is one for all bindings that mean the same', () => {
-    const context = contextOf({ AzureWebJobsOrders: `AccountName=a;AccountKey=${KEY}` });
+    const context = contextOf({ AzureWebJobsOrders: `AccountName=orders;AccountKey=${KEY}` });
     expect(storageAccount('Orders', context)).toBe(storageAccount('AzureWebJobsOrders'.toLowerCase(), context));
     expect(storageAccount(undefined, context)).toBe(storageAccount('Storage', context));
     expect(storageAccount(undefined, context)).not.toBe(storageAccount('Orders', context));
   });
 
   test('gives one client for each service and each table', async () => {
-    const account = storageAccount('Orders', contextOf({ Orders: `AccountName=a;AccountKey=${KEY}` }));
-    expect(account.name).toBe('a');
+    const account = storageAccount('Orders', contextOf({ Orders: `AccountName=orders;AccountKey=${KEY}` }));
+    expect(account.name).toBe('orders');
     expect(await account.queues()).toBe(await account.queues());
     expect(await account.blobs()).toBe(await account.blobs());
     expect(await account.table('T')).toBe(await account.table('T'));

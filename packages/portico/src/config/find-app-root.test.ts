@@ -32,7 +32,7 @@ test('says where it looked and what lies below when there is none', () => {
   expect({ code, message, hint }).toEqual({
     code: 'APP_ROOT_NOT_FOUND',
     message: `Unable to find project root. Expecting to find one of host.json in project root: there is none in ${folder} or in a folder above it.`,
-    hint: `There is one in api, ${join('apps', 'web')}: portico start api`,
+    hint: `There is one in api, ${join('apps', 'web')}: portico start api, or --app api with other commands.`,
   });
 });
 

@@ -19,17 +19,15 @@ export type AppSource = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** An allow-list that goes over that of host.json, item by item. */
   readonly functions?: readonly string[] | undefined;
-  /** IANA name of the machine's. Default UTC. */
-  readonly systemTimeZone?: (() => string) | undefined;
 };
 
-export function loadFunctionApp({ root, environment, functions = [], systemTimeZone = () => 'UTC' }: AppSource): FunctionApp {
+export function loadFunctionApp({ root, environment, functions = [] }: AppSource): FunctionApp {
   const { settings, local, problems: settingsProblems } = readSettings(root, environment);
   const porticoJson = readPorticoJson(root);
   const host = readHostJson(root, settings, functions);
   const files = functionFiles(root);
   const hasBundle = host.document !== undefined && host.options.extensionBundle.id !== undefined;
-  const facts = { settings, systemTimeZone, lookup: settingLookup(settings), hasBundle };
+  const facts = { settings, lookup: settingLookup(settings), hasBundle };
   const inFolders = files.map((file) => readFunction(file, facts));
   // Beside function.json files routes are a fault, and make no functions.
   const fromRoutes = host.document && files.length === 0 ? functionsFromRoutes(host) : [];

@@ -163,7 +163,9 @@ type Program = { readonly file: string; readonly section: string };
 /** What was started, for messages about its end. `lines`: the last that it printed. */
 type Start = { readonly written: string; readonly directory: string; readonly lines: readonly string[] };
 
-const onAzure = (...phrases: readonly string[]): string => `On Azure: ${phrases.map((phrase) => `"${phrase}"`).join(', ')}.`;
+/** A phrase that ends in a full stop ends the sentence as well. */
+const onAzure = (...phrases: readonly string[]): string =>
+  `On Azure: ${phrases.map((phrase) => `"${phrase}"`).join(', ')}${phrases.at(-1)?.endsWith('.') ? '' : '.'}`;
 
 function describeStart({ directory, lines }: Start): string {
   const output = lines.length === 0 ? 'It printed nothing.' : `Its last output:\n${lines.map((line) => `  ${line}`).join('\n')}`;
@@ -678,15 +680,24 @@ export const blobNotFound = defineError('BLOB_NOT_FOUND', 'service', (blob: stri
 
 // What the host remembers.
 
+/** Rights would not help: a file is where a folder has to be, or the other way round. */
+const IN_THE_WAY: readonly unknown[] = ['EEXIST', 'ENOTDIR', 'EISDIR'];
+
 export const stateUnwritable = defineError('STATE_UNWRITABLE', 'service', (place: string, cause: unknown) => ({
   message: `What the host remembers cannot be written to ${place}: ${messageOf(cause)}.`,
-  hint: 'Let this user write there. In a read-only container, point XDG_STATE_HOME to a folder that can be written to, or set AzureWebJobsStorage to a storage account.',
+  hint: adviceForWriting((cause as { readonly code?: unknown } | undefined)?.code),
   cause,
 }));
 
+function adviceForWriting(code: unknown): string {
+  if (IN_THE_WAY.includes(code)) return 'Something else has that name, or that of a folder above it: move it away.';
+  if (code === 'ENOENT') return 'The folder of the app is no longer there: start the host where it is now.';
+  return 'Let this user write there. In a read-only container, point XDG_STATE_HOME to a folder that can be written to, or set AzureWebJobsStorage to a storage account.';
+}
+
 export const stateDiskFull = defineError('STATE_DISK_FULL', 'service', (file: string, cause: unknown) => ({
   message: `What the host remembers cannot be written to ${file}: the disk is full (${messageOf(cause)}).`,
-  hint: 'Make room on it. Until then timers and blob triggers may run again what they have run.',
+  hint: 'Make room on it. Until then timers and blob triggers stand still, because nobody could tell afterwards what they ran.',
   cause,
 }));
 
@@ -825,7 +836,14 @@ export const timerStandsStill = defineError(
   'service',
   ({ functionName, cause }: { functionName: string; cause: unknown }) => ({
     message: `The timer ${functionName} stands still: ${messageOf(cause)}`,
-    hint: `${(cause instanceof HostError && cause.hint) || ''} Without its lock nobody knows whether another host runs it. It goes on by itself when that can be asked again.`.trim(),
+    hint: [
+      cause instanceof HostError && cause.hint,
+      'Without its lock nobody knows whether another host runs it.',
+      // What is written wrong does not mend itself.
+      !(cause instanceof HostError && cause.kind === 'config') && 'It goes on by itself when that can be asked again.',
+    ]
+      .filter(Boolean)
+      .join(' '),
     cause,
   }),
 );

@@ -46,8 +46,6 @@ export type BindingType = {
 
 export type CheckFacts = {
   readonly settings: AppSettings;
-  /** IANA name of the machine's time zone. */
-  readonly systemTimeZone: () => string;
 };
 
 /** `property`: where in the binding it is written; the whole binding when undefined. */
@@ -66,6 +64,7 @@ export interface HostContext {
   /** A person sits at this machine: pauses are shorter, and errors say more. */
   readonly isDevelopment: boolean;
   readonly processorCount: number;
+  /** IANA name of the machine's time zone. */
   readonly systemTimeZone: () => string;
   /** What the host remembers: leases, schedule status, receipts. Opened when it is first asked for. */
   readonly state: StateStore;

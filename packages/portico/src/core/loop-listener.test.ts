@@ -86,7 +86,7 @@ describe('a listener that goes round in circles', () => {
     expect(said()).toEqual(['warning: The listener had to pause.']);
     isAway = false;
     await clock.advance(30_000);
-    expect(said()).toEqual(['warning: The listener had to pause.', 'information: The listener works again.']);
+    expect(said()).toEqual(['warning: The listener had to pause.', 'warning: The listener works again.']);
     isAway = true;
     const before = begunAt.length;
     await clock.advance(10_000);

@@ -24,7 +24,7 @@ test('says once that something fails and once that it works again, whatever else
   made.worked('a');
   expect(said()).toEqual(['warning: The queue is away.']);
   made.worked('b');
-  expect(said()).toEqual(['warning: The queue is away.', 'information: The listener works again.']);
+  expect(said()).toEqual(['warning: The queue is away.', 'warning: The listener works again.']);
   made.failed('a', error);
   expect(said()).toHaveLength(3);
 });

@@ -26,7 +26,8 @@ export class Outage {
 
   worked(key: unknown): void {
     if (!this.#failing.delete(key) || this.#failing.size > 0) return;
-    this.#log.information('The listener works again.', { functionName: this.#functionName });
+    // As visible as its beginning: what the host says is shown from warnings on.
+    this.#log.warning('The listener works again.', { functionName: this.#functionName });
   }
 
   /** It is not tried any more, so nothing is known of it. */

@@ -15,7 +15,6 @@ import { createUpgradeHandler } from '../http/upgrade-handler.ts';
 import type { InvocationHost } from '../invocation/invocation-host.ts';
 import { WorkInHand } from '../invocation/work-in-hand.ts';
 import { processEnvironment } from '../platform/environment.ts';
-import { systemTimeZone } from '../platform/machine.ts';
 import { isLoopback } from '../platform/ports.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { HANDLER_STOP_MS } from '../worker/stop-time.ts';
@@ -89,7 +88,6 @@ export class FunctionHost implements Host {
       root: options.root,
       environment: definedOnly(options.environment ?? processEnvironment()),
       ...(options.functions !== undefined && { functions: options.functions }),
-      systemTimeZone,
     };
     this.#invocations = invocationView(() => this.#handlers, this.#work, this.#stop.signal);
     this.#events = new AppEvents({

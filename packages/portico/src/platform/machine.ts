@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { availableParallelism, hostname, networkInterfaces, tmpdir } from 'node:os';
 import { type ForeignFormat, listForeignFormats } from './linux.ts';
 
@@ -36,4 +37,17 @@ export const temporaryFolder = tmpdir();
 export const processorCount = (): number => availableParallelism();
 
 /** IANA name. Asked when a timer needs it: the first question costs milliseconds. */
-export const systemTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+export function systemTimeZone(): string {
+  // Its type is wrong: where TZ is nothing that ICU knows (":/etc/localtime", "Europe/Berlln") there is none.
+  const known: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return known ?? linkedTimeZone() ?? 'UTC';
+}
+
+function linkedTimeZone(): string | undefined {
+  try {
+    return /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(realpathSync('/etc/localtime'))?.[1];
+  } catch {
+    // Containers often have no such file, and Windows never has; they run in UTC, or have said TZ.
+    return undefined;
+  }
+}

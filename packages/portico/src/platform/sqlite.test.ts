@@ -69,6 +69,8 @@ describe('a database', () => {
     expect(faultOf(() => open(`${SCHEMA}; PRAGMA query_only = 1`).run("DELETE FROM note WHERE name = 'a'"))).toBe('unwritable');
     writeFileSync(join(folder, 'other.db'), 'no database'.repeat(1000));
     expect(faultOf(() => openDatabase(join(folder, 'other.db'), { schema: SCHEMA, busyMs: 0 }))).toBe('broken');
+    const failed = (errcode: number) => sqliteFault(Object.assign(new Error('disk I/O error'), { errcode }));
+    expect([failed(4874), failed(10), failed(778)]).toEqual(['full', 'other', 'other']);
     expect(sqliteFault(new Error('of something else'))).toBeUndefined();
   });
 

@@ -31,10 +31,14 @@ const FAULTS: Readonly<Record<number, SqliteFault>> = {
   26: 'broken',
 };
 
+/** SQLITE_IOERR_SHMSIZE: a full disk has no room for the index of the log. Of its kind, it is the only one that says so. */
+const NO_ROOM_FOR_LOG_INDEX = 4874;
+
 /** `schema`: run at every opening, so it must bear repetition. `busyMs`: how long a call waits for somebody else's to end. */
 export function openDatabase(file: string, { schema, busyMs }: { readonly schema: string; readonly busyMs: number }): Database {
   const database = new (loadSqlite().DatabaseSync)(file, { timeout: busyMs });
   try {
+    // For one machine only: what is in its log is shared through memory, which NFS and SMB do not carry to another; several machines need an account.
     // Where a file system cannot do it, the answer is another mode, and that will do.
     database.exec('PRAGMA journal_mode = WAL');
     // A crash of the machine may take the last moments away, never the rest; and no call waits for the disk.
@@ -50,6 +54,7 @@ export function openDatabase(file: string, { schema, busyMs }: { readonly schema
 /** Undefined: it is no error of SQLite's. */
 export function sqliteFault(error: unknown): SqliteFault | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  if (error.errcode === NO_ROOM_FOR_LOG_INDEX) return 'full';
   return FAULTS[error.errcode & 0xff] ?? 'other';
 }
 

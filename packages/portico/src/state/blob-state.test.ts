@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startAzurite } from '../../../../test/support/azurite.ts';
@@ -149,4 +151,55 @@ test('a call to an account that nobody reaches is an error that says which blob'
     message: 'The blob "azure-webjobs-hosts/timers/a" cannot be read: there is no connection to 127.0.0.1:1 (ECONNREFUSED).',
   });
   await state.close();
+});
+
+describe('a call that is given up', () => {
+  /** Grants every lease; `answer`: whether this request is answered. */
+  async function startAccount(answer: (request: string) => boolean) {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      const action = request.headers['x-ms-lease-action'];
+      const what = String(action ?? request.method);
+      seen.push([what, request.headers['x-ms-lease-id'] ?? request.headers['x-ms-proposed-lease-id']].filter(Boolean).join(' '));
+      if (!answer(what)) return;
+      response.writeHead(what === 'acquire' ? 201 : 200, { 'x-ms-lease-state': 'available', 'x-ms-meta-Incomplete': 'Incomplete' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`;
+    const settings = { AzureWebJobsStorage: `AccountName=orders;AccountKey=c2VjcmV0;BlobEndpoint=${endpoint}` };
+    return { seen, state: openState({ root: '/nowhere', settings, log }) };
+  }
+
+  test.each(['lease', 'receipt'])('while a %s may have been granted gives it back', async (kind) => {
+    const aborting = new AbortController();
+    const { seen, state } = await startAccount((request) => {
+      if (request === 'acquire') aborting.abort();
+      return request !== 'acquire';
+    });
+    const asked =
+      kind === 'lease'
+        ? state.leases.acquire('locks/a', LEASE_MS, aborting.signal)
+        : state.receipts.claim('blobreceipts/a', aborting.signal);
+    await expect(asked).rejects.toThrow();
+    await state.close();
+    const id = seen[1]?.replace('acquire ', '');
+    expect(seen).toEqual(['HEAD', `acquire ${id}`, `release ${id}`]);
+  });
+
+  test('after a receipt was granted gives it back', async () => {
+    const aborting = new AbortController();
+    let heads = 0;
+    const { seen, state } = await startAccount((request) => {
+      if (request === 'HEAD') heads += 1;
+      if (heads === 2) aborting.abort();
+      return heads < 2 || request === 'release';
+    });
+    await expect(state.receipts.claim('blobreceipts/a', aborting.signal)).rejects.toThrow();
+    await state.close();
+    expect(seen.map((request) => request.split(' ')[0])).toEqual(['HEAD', 'acquire', 'HEAD', 'release']);
+  });
 });

@@ -25,6 +25,7 @@ const FREE_STATES: readonly (string | undefined)[] = ['available', 'expired', 'b
 
 export function openBlobState({ settings, clock, random, log }: BlobStateOptions): Omit<StateStore, 'place' | 'isLocal'> {
   const leases = new LeaseKeeper(clock, log);
+  const givenBack = new Set<Promise<void>>();
 
   async function container(): Promise<ContainerClient> {
     // AzureWebJobsStorage names an account, or this would be another store: the emulator is not asked for.
@@ -71,8 +72,18 @@ export function openBlobState({ settings, clock, random, log }: BlobStateOptions
       return id;
     } catch (error) {
       if (isStatus(error, 409)) return undefined;
+      // It may be granted although nobody waits for the answer.
+      if (abortSignal.aborted) giveBack(blob, id);
       throw error;
     }
+  }
+
+  /** Without waiting, and as far as it can be done: it runs out by itself. `close()` waits. */
+  function giveBack(blob: BlockBlobClient, id: string): void {
+    const given: Promise<void> = endLease(blob, id)
+      .catch(() => {})
+      .finally(() => givenBack.delete(given));
+    givenBack.add(given);
   }
 
   async function endLease(blob: BlockBlobClient, id: string): Promise<void> {
@@ -138,13 +149,18 @@ export function openBlobState({ settings, clock, random, log }: BlobStateOptions
           const id = await lease(blob, RECEIPT_SECONDS, signal);
           if (id === undefined) return 'taken';
           // Somebody may have completed it between the two.
-          const now = await propertiesOf(blob, signal);
+          const now = await propertiesOf(blob, signal).catch((error) => {
+            giveBack(blob, id);
+            throw error;
+          });
           if (now && !isDone(now)) return receiptOf(blob, path, id);
           await endLease(blob, id);
           return 'done';
         }),
     },
-    close: () => leases.close(),
+    async close() {
+      await Promise.all([leases.close(), ...givenBack]);
+    },
   };
 }
 

@@ -44,6 +44,42 @@ describe('state', () => {
     await state.close();
   });
 
+  test.each([
+    ['AzureWebJobsStorage__credential', 'managedidentity', 'STORAGE_ENDPOINT_MISSING'],
+    ['AzureWebJobsStorage__queueServiceUri', 'https://orders.queue.core.windows.net', 'STORAGE_ENDPOINT_MISSING'],
+    ['AzureWebJobsStorage__acountName', 'orders', 'STORAGE_SECTION_INVALID'],
+  ])('with nothing but %s names no account', async (name, value, code) => {
+    const state = open({ [name]: value });
+    expect(state.place).toBe('AzureWebJobsStorage, which cannot be read');
+    await expect(state.documents.read('timers/a', signal)).rejects.toMatchObject({ code });
+    await state.close();
+  });
+
+  test('that could not be loaded is loaded by the next call, and can be closed meanwhile', () => {
+    const program = `
+      import { registerHooks } from 'node:module';
+      let failures = 1;
+      registerHooks({
+        resolve(name, context, next) {
+          if (name.includes('sqlite-state') && failures-- > 0) throw new Error('too many open files');
+          return next(name, context);
+        },
+      });
+      const { openState } = await import(${JSON.stringify(new URL('./open-state.ts', import.meta.url).href)});
+      const state = openState({ root: ${JSON.stringify(root)}, settings: {}, log: {} });
+      const read = () => state.documents.read('timers/a', new AbortController().signal).catch((error) => error.message);
+      console.log(await read(), await read());
+      await state.close();
+      failures = 1;
+      const other = openState({ root: ${JSON.stringify(root)}, settings: {}, log: {} });
+      const failing = other.documents.read('timers/a', new AbortController().signal).catch((error) => error.message);
+      await other.close();
+      console.log('closed', await failing);`;
+    writeFileSync(join(root, 'program.mjs'), program);
+    const { stdout, stderr } = spawnSync(process.execPath, [join(root, 'program.mjs')], { encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({ stdout: 'too many open files undefined\nclosed too many open files\n', stderr: '' });
+  });
+
   test('that is closed before it was used leaves nothing behind, and opens no more', async () => {
     const state = open({});
     await state.close();

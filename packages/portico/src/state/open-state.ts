@@ -32,7 +32,11 @@ export function openState(options: StateOptions): StateStore {
   let isClosed = false;
   const store = (): Promise<OpenStore> => {
     if (isClosed) return Promise.reject(stateClosed());
-    opened ??= open();
+    // Whoever asks next tries again.
+    opened ??= open().catch((error) => {
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
   return {
@@ -46,7 +50,9 @@ export function openState(options: StateOptions): StateStore {
     receipts: { claim: async (...request) => (await store()).receipts.claim(...request) },
     async close() {
       isClosed = true;
-      await (await opened)?.close();
+      // One that could not be opened has told whoever asked for it, and there is nothing to close.
+      const store = await opened?.catch(() => undefined);
+      await store?.close();
     },
   };
 }
@@ -76,7 +82,12 @@ function choose({ root, settings, log, clock = systemClock, random = systemRando
 }
 
 function placeOf(resolved: { readonly connection: StorageConnection } | { readonly problem: unknown }): string {
-  return 'connection' in resolved
+  // It is in blobs: without their address there is no account to name.
+  return 'connection' in resolved && hasBlobs(resolved.connection)
     ? `storage account ${resolved.connection.name}, container azure-webjobs-hosts`
     : 'AzureWebJobsStorage, which cannot be read';
+}
+
+function hasBlobs(connection: StorageConnection): boolean {
+  return connection.kind === 'emulator' || connection.endpoints.blob !== undefined;
 }

@@ -109,6 +109,43 @@ describe('a state file', () => {
     expect(await state.leases.acquire('locks/a', LEASE_MS, signal)).toBeDefined();
   });
 
+  test('leaves a lease to a holder that lives, although the clock was set back', async () => {
+    const clock = new FakeClock();
+    const [one, other] = [open(clock), open(clock)];
+    await one.leases.acquire('locks/a', LEASE_MS, signal);
+    const receipt = await one.receipts.claim('blobreceipts/a', signal);
+    expect(receipt).toBeTypeOf('object');
+    setBack();
+    expect(await other.leases.acquire('locks/a', LEASE_MS, signal)).toBeUndefined();
+    // Nobody renews a receipt, so nobody knows for how long it would be held.
+    expect(await other.receipts.claim('blobreceipts/a', signal)).toBeTypeOf('object');
+    await clock.advance(LEASE_MS / 2);
+    expect(await other.leases.acquire('locks/a', LEASE_MS, signal)).toBeUndefined();
+    setBack("started = 'before'");
+    expect(await other.leases.acquire('locks/a', LEASE_MS, signal)).toBeDefined();
+  });
+
+  function setBack(also = 'done = done'): void {
+    const database = new DatabaseSync(file);
+    database.exec(`UPDATE hold SET expires_at = expires_at + 3600000, ${also}`);
+    database.close();
+  }
+
+  test('is not opened again by a receipt that comes after the end', async () => {
+    const state = open();
+    const [late, dropped] = [
+      (await state.receipts.claim('blobreceipts/a', signal)) as Receipt,
+      (await state.receipts.claim('blobreceipts/b', signal)) as Receipt,
+    ];
+    await state.leases.acquire('locks/a', LEASE_MS, signal);
+    await state.close();
+    await state.close();
+    rmSync(join(root, '.portico'), { recursive: true });
+    await expect(late.complete()).rejects.toMatchObject({ code: 'STATE_CLOSED' });
+    await expect(dropped.release()).rejects.toMatchObject({ code: 'STATE_CLOSED' });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
   test('gives a receipt to the next one after 30 seconds, and is done whoever completes it', async () => {
     const clock = new FakeClock();
     const [one, other] = [open(clock), open(clock)];

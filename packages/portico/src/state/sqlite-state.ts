@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
-import { stateBroken, stateDiskFull, stateFailed, stateLocked, stateUnwritable } from '../core/error-catalogue.ts';
+import { stateBroken, stateClosed, stateDiskFull, stateFailed, stateLocked, stateUnwritable } from '../core/error-catalogue.ts';
 import { type Logger, report } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { StateStore } from '../core/state-store.ts';
@@ -10,6 +10,7 @@ import { isAlive, thisProcess } from '../platform/process-identity.ts';
 import { type Database, openDatabase, type SqliteFault, sqliteFault } from '../platform/sqlite.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { StateFolder } from './state-folder.ts';
+import { writeFault } from './write-fault.ts';
 
 export const STATE_FILE = 'state.db';
 
@@ -25,7 +26,10 @@ const SCHEMA = `
 const TAKE = 'INSERT OR REPLACE INTO hold (path, token, machine, pid, started, expires_at, done) VALUES (?, ?, ?, ?, ?, ?, ?)';
 const KEEP = 'INSERT OR IGNORE INTO hold (path, token, machine, pid, started, expires_at, done) VALUES (?, ?, ?, ?, ?, ?, ?)';
 
-const RECEIPT_MS = 30_000;
+/** `isRenewed`: while its holder lives, it is not left to run out. */
+type Term = { readonly durationMs: number; readonly isRenewed: boolean };
+
+const RECEIPT: Term = { durationMs: 30_000, isRenewed: false };
 const LONGEST_HOLD_MS = 60_000;
 
 /** A call that waits holds up everything else, so it waits shortly, and the next attempt comes a while later. */
@@ -37,8 +41,11 @@ export function openSqliteState({ folder, clock, random, log }: SqliteStateOptio
   const file = join(folder.path, STATE_FILE);
   const leases = new LeaseKeeper(clock, log);
   let database: Database | undefined;
+  let isClosed = false;
 
   function opened(): Database {
+    // Whoever comes late would open a file that nobody closes.
+    if (isClosed) throw stateClosed();
     if (database?.isInPlace() === false) closeDatabase();
     if (database === undefined) {
       folder.make();
@@ -82,7 +89,7 @@ export function openSqliteState({ folder, clock, random, log }: SqliteStateOptio
       try {
         renameSync(`${file}${suffix}`, `${kept}${suffix}`);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw stateUnwritable(file, error);
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw writeFault(file, error);
       }
     }
     report(log, 'warning', stateBroken(file, kept, cause));
@@ -101,14 +108,14 @@ export function openSqliteState({ folder, clock, random, log }: SqliteStateOptio
   };
 
   /** A name for the hold, or why there is none. */
-  function take(path: string, durationMs: number, signal: AbortSignal): Promise<string | { readonly heldBy: 'done' | 'other' }> {
+  function take(path: string, term: Term, signal: AbortSignal): Promise<string | { readonly heldBy: 'done' | 'other' }> {
     return use((db) => {
       const token = random.uuid();
       return db.transaction(() => {
         const row = db.get('SELECT machine, pid, started, expires_at, done FROM hold WHERE path = ?', path) as HoldRow | undefined;
         if (row?.done) return { heldBy: 'done' } as const;
-        if (row && isHeld(row, clock.now().getTime())) return { heldBy: 'other' } as const;
-        db.run(TAKE, ...values(path, token, durationMs));
+        if (row && isHeld(row, term, clock.now().getTime())) return { heldBy: 'other' } as const;
+        db.run(TAKE, ...values(path, token, term.durationMs));
         return token;
       });
     }, signal);
@@ -122,7 +129,7 @@ export function openSqliteState({ folder, clock, random, log }: SqliteStateOptio
     leases: {
       async acquire(path, durationMs, signal) {
         const askedAtMs = clock.monotonicMs();
-        const token = await take(path, durationMs, signal);
+        const token = await take(path, { durationMs, isRenewed: true }, signal);
         if (typeof token !== 'string') return undefined;
         return leases.keep({
           path,
@@ -147,7 +154,7 @@ export function openSqliteState({ folder, clock, random, log }: SqliteStateOptio
     },
     receipts: {
       async claim(path, signal) {
-        const token = await take(path, RECEIPT_MS, signal);
+        const token = await take(path, RECEIPT, signal);
         if (typeof token !== 'string') return token.heldBy === 'done' ? 'done' : 'taken';
         return {
           // Also after the time ran out: it was done, whoever has it now.
@@ -158,6 +165,7 @@ export function openSqliteState({ folder, clock, random, log }: SqliteStateOptio
     },
     async close() {
       await leases.close();
+      isClosed = true;
       closeDatabase();
     },
   };
@@ -171,9 +179,10 @@ type HoldRow = {
   readonly done: number;
 };
 
-function isHeld({ expires_at: expiresAt, ...holder }: HoldRow, nowMs: number): boolean {
-  // Further away than any hold lasts: the clock of the machine was set back.
-  if (expiresAt <= nowMs || expiresAt > nowMs + LONGEST_HOLD_MS) return false;
+function isHeld({ expires_at: expiresAt, ...holder }: HoldRow, { isRenewed }: Term, nowMs: number): boolean {
+  if (expiresAt <= nowMs) return false;
+  // Further away than any hold lasts: the clock of the machine was set back. A holder that lives renews it soon, by the clock as it is now.
+  if (expiresAt > nowMs + LONGEST_HOLD_MS) return isRenewed && isAlive(holder) === true;
   // Of a holder elsewhere nobody here knows, so its time is waited for; one that was killed holds nothing.
   return isAlive(holder) ?? true;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -39,6 +39,30 @@ describe('the state folder', () => {
     writeFileSync(join(path, '.gitignore'), '*.db\n');
     make();
     expect(readFileSync(join(path, '.gitignore'), 'utf8')).toBe('*.db\n');
+  });
+
+  test('has a .gitignore again that a full disk left empty', () => {
+    const { path, make } = folder();
+    mkdirSync(path);
+    writeFileSync(join(path, '.gitignore'), '');
+    make();
+    expect(readFileSync(join(path, '.gitignore'), 'utf8')).toBe('*\n');
+    expect(readdirSync(path)).toEqual(['.gitignore']);
+  });
+
+  test.runIf(existsSync('/dev/full'))('on a full disk is an error that says so, and leaves no half of a .gitignore', () => {
+    const { path, make } = folder();
+    mkdirSync(path);
+    for (const name of ['.gitignore', `.gitignore.${process.pid}`]) symlinkSync('/dev/full', join(path, name));
+    expect(make).toThrow(expect.objectContaining({ code: 'STATE_DISK_FULL', message: expect.stringContaining(path) }));
+    expect(readdirSync(path)).toEqual(['.gitignore']);
+  });
+
+  test('brings back no app that was removed', () => {
+    const { make } = folder();
+    rmSync(root, { recursive: true });
+    expect(make).toThrow(expect.objectContaining({ code: 'STATE_UNWRITABLE', hint: expect.stringContaining('no longer there') }));
+    expect(existsSync(root)).toBe(false);
   });
 
   test('is made again when it was deleted', () => {
@@ -82,7 +106,7 @@ describe('the state folder', () => {
       expect.objectContaining({
         code: 'STATE_UNWRITABLE',
         message: expect.stringContaining(stateHome),
-        hint: expect.stringContaining('XDG_STATE_HOME'),
+        hint: expect.stringContaining('move it away'),
       }),
     );
   });

@@ -1,15 +1,16 @@
 // The folder for what Portico keeps of an app: `.portico` in its root, or one of the user's where the root cannot be written to.
-import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { stateUnwritable } from '../core/error-catalogue.ts';
 import type { Logger } from '../core/log.ts';
+import { thisProcess } from '../platform/process-identity.ts';
+import { writeFault } from './write-fault.ts';
 
 export type StateFolder = {
   /** Absolute. Known without making it. */
   readonly path: string;
   /** As people read it: relative to the root if it is below it. */
   readonly label: string;
-  /** Makes it, unless it is there, and gives its path. Throws STATE_UNWRITABLE. */
+  /** Makes it, unless it is there, and gives its path. Throws STATE_UNWRITABLE or STATE_DISK_FULL. */
   make(): string;
 };
 
@@ -35,10 +36,10 @@ export function stateFolder({ root, stateHome, log }: StateFolderOptions): State
     label: isInRoot ? NAME : path,
     make() {
       try {
-        mkdirSync(path, { recursive: true });
-        if (isInRoot && !existsSync(join(path, '.gitignore'))) writeFileSync(join(path, '.gitignore'), GIT_IGNORE);
+        if (isInRoot) makeIgnored(path);
+        else mkdirSync(path, { recursive: true });
       } catch (cause) {
-        throw stateUnwritable(path, cause);
+        throw writeFault(path, cause);
       }
       if (!isTold)
         log.information('The folder of the app cannot be written to, so what the host remembers is kept elsewhere.', {
@@ -48,6 +49,26 @@ export function stateFolder({ root, stateHome, log }: StateFolderOptions): State
       return path;
     },
   };
+}
+
+/** Only the folder itself: an app that was removed stays so. */
+function makeIgnored(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+  const file = join(folder, '.gitignore');
+  // A full disk makes a file and then has no room for what is in it.
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  const unfinished = `${file}.${thisProcess().pid}`;
+  try {
+    writeFileSync(unfinished, GIT_IGNORE);
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
 }
 
 function isWritable(folder: string): boolean {

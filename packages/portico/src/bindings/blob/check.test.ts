@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { BindingMetadata, JsonObject } from '../../core/function-app.ts';
 import { checkBlob, checkBlobTrigger } from './check.ts';
 
-const facts = { settings: { Uploads: 'UseDevelopmentStorage=true' }, systemTimeZone: () => 'UTC' };
+const facts = { settings: { Uploads: 'UseDevelopmentStorage=true' } };
 const bindingOf = (properties: JsonObject): BindingMetadata => ({
   name: 'file',
   type: 'blob',

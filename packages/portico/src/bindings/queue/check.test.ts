@@ -14,7 +14,7 @@ function bindingOf(type: string, properties: JsonObject): BindingMetadata {
 function faults(type: 'queueTrigger' | 'queue', properties: JsonObject, settings: Readonly<Record<string, string>> = {}): string[] {
   const declared = types[type];
   const { binding } = resolveBinding(bindingOf(type, properties), declared?.options ?? {}, settingLookup(settings));
-  const found = declared?.check?.(binding, { settings, systemTimeZone: () => 'UTC' }) ?? [];
+  const found = declared?.check?.(binding, { settings }) ?? [];
   return found.map(({ problem, property }) => `${property} ${problem.severity} ${problem.code}`);
 }
 

@@ -4,7 +4,7 @@ import { checkTable } from './check.ts';
 
 function faults(direction: 'in' | 'out' | 'inout', properties: JsonObject, settings: Readonly<Record<string, string>> = {}) {
   const binding = { name: 'rows', type: 'table', direction, dataType: undefined, cardinality: undefined, properties };
-  return checkTable(binding, { settings, systemTimeZone: () => 'UTC' }).map(({ problem, property }) => `${property} ${problem.code}`);
+  return checkTable(binding, { settings }).map(({ problem, property }) => `${property} ${problem.code}`);
 }
 
 describe('checkTable', () => {
@@ -40,7 +40,7 @@ describe('checkTable', () => {
   test('says how to read one row on Azure too', () => {
     const properties = { tableName: 'People', rowKey: '{id}' };
     const binding = { name: 'rows', type: 'table', direction: 'in' as const, dataType: undefined, cardinality: undefined, properties };
-    const [found] = checkTable(binding, { settings: {}, systemTimeZone: () => 'UTC' });
+    const [found] = checkTable(binding, { settings: {} });
     expect(found?.problem).toMatchObject({ severity: 'warning', hint: expect.stringContaining(`write "filter": "RowKey eq '{id}'".`) });
   });
 });

@@ -88,6 +88,12 @@ describe('the keys of a row', () => {
     expect(() => rowsOf(json, keys)).toThrow(message);
   });
 
+  test('that are refused are so on Azure, whose sentence is quoted with one full stop', () => {
+    expect(() => rowsOf('{"RowKey":"a/b"}', defaults)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/ On Azure: "is not a valid value for a partition key or row key\."$/) }),
+    );
+  });
+
   test.each([
     ['{}', undefined],
     ['{"ETag":null}', undefined],
@@ -121,6 +127,8 @@ describe('what a function gives', () => {
     ['""', 'The output "out" is a string'],
     ['"test"', 'The output "out" is a string'],
     ['42', 'The output "out" is a number'],
+    ['[1]', 'The output "out" is an array that holds a number'],
+    ['"[1]"', 'The output "out" is an array that holds a number'],
     ['[{},null]', 'The output "out" is an array that holds null'],
     ['[{},[{}]]', 'The output "out" is an array that holds an array'],
     ['"{hello}"', 'The output "out" is text that begins and ends like JSON, but cannot be read as such'],

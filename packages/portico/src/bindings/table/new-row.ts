@@ -38,18 +38,19 @@ export function newRows(
   output: OutputValue,
   defaults: RowDefaults,
 ): { readonly rows: readonly NewRow[]; readonly remarks: readonly Remark[] } {
-  const elements = elementsOf(output);
+  const whole = wholeOf(output);
+  const elements = Array.isArray(whole) ? whole.map((element) => readIfText(element, output.name)) : [whole];
   const rows = elements.map((element, index) => {
-    if (!isJsonObject(element)) throw outputNotAnObject({ output: output.name, got: strangerAmong(elements, element) });
+    if (!isJsonObject(element))
+      throw outputNotAnObject({ output: output.name, got: `${Array.isArray(whole) ? 'an array that holds ' : ''}${kindOfJson(element)}` });
     return newRow(element, defaults, elements.length === 1 ? 'The row' : `Row ${index + 1}`, output.name);
   });
   return { rows, remarks: remarksOn(elements, output) };
 }
 
 /** Text holds JSON, also within an array, and so do bytes: nothing else can be a row. */
-function elementsOf({ name, value, bytes }: OutputValue): readonly JsonValue[] {
-  const whole = readIfText(bytes === undefined ? value : new TextDecoder().decode(bytes), name);
-  return Array.isArray(whole) ? whole.map((element) => readIfText(element, name)) : [whole];
+function wholeOf({ name, value, bytes }: OutputValue): JsonValue {
+  return readIfText(bytes === undefined ? value : new TextDecoder().decode(bytes), name);
 }
 
 function readIfText(value: JsonValue, output: string): JsonValue {
@@ -75,10 +76,6 @@ const isTimestamp = (name: string): boolean => reservedName(name) === 'Timestamp
 function timestampLeftOut(name: string): Remark {
   const message = `A row of the output "${name}" has a "Timestamp", in whatever case; it is left out, because the service sets that itself. Give the property another name.`;
   return { code: 'TIMESTAMP_LEFT_OUT', message };
-}
-
-function strangerAmong(elements: readonly JsonValue[], stranger: JsonValue): string {
-  return `${elements.length > 1 ? 'an array that holds ' : ''}${kindOfJson(stranger)}`;
 }
 
 function newRow(element: JsonObject, defaults: RowDefaults, row: string, output: string): NewRow {

@@ -12,7 +12,7 @@ import { waitAtMost } from '../../core/wait-at-most.ts';
 import { whenAborted } from '../../core/when-aborted.ts';
 import { announcement } from './announcement.ts';
 import { isLate, isSetBack } from './due.ts';
-import { lockPauseMs } from './lock-pause.ts';
+import { lockPauseMs, occurrencesOf } from './lock-pause.ts';
 import { pauseMsUntil, type RunReason, type ScheduleStatus, statusAfterRun, statusAtStart } from './schedule-status.ts';
 import { StatusKeeper } from './status-keeper.ts';
 import type { Timer } from './timer.ts';
@@ -90,7 +90,8 @@ class TimerTurns {
     if (this.#troublePauseMs === undefined) return;
     this.#troublePauseMs = undefined;
     const { log, functionName } = this.#context;
-    log.information('The timer does not stand still any more.', { functionName });
+    // As visible as its beginning: what the host says is shown from warnings on.
+    log.warning('The timer does not stand still any more.', { functionName });
   }
 
   async #lock(stopping: AbortSignal): Promise<Lease> {
@@ -101,8 +102,10 @@ class TimerTurns {
       if (lease !== undefined) return lease;
       this.#endTrouble();
       this.#status.forget();
-      if (isFirst) log.information('Another host of the app runs this timer; this one takes over when that ends.', { functionName });
-      await clock.sleep(lockPauseMs(schedule, this.#lockMs, clock.now()), stopping);
+      // Else a host whose timer does not run would say nothing by default, and whoever looks for the reason would not find it.
+      if (isFirst) log.warning('Another host of the app runs this timer; this one takes over when that ends.', { functionName });
+      const storedNext = schedule.isPause ? await this.#status.nextOfHolder(stopping) : undefined;
+      await clock.sleep(lockPauseMs(occurrencesOf(schedule, storedNext), this.#lockMs, clock.now()), stopping);
     }
   }
 

@@ -18,6 +18,8 @@ export type Schedule = {
   readonly text: string;
   /** What the payload says: whether clock changes matter. */
   readonly adjustForDst: boolean;
+  /** It counts from the last run, rather than going by the clock. */
+  readonly isPause: boolean;
   /** It comes more than once a minute. Parity: its status is not kept, whatever useMonitor says. */
   readonly isSubMinute: boolean;
   /** Strictly after the instant; undefined when it never comes again. */
@@ -65,6 +67,7 @@ function pauseSchedule(pauseMs: number): Schedule {
   return {
     text: `Constant: ${formatTimeSpan(pauseMs)}`,
     adjustForDst: false,
+    isPause: true,
     isSubMinute: pauseMs < 60_000,
     nextAfter(instant) {
       const nextMs = instant.getTime() + pauseMs;
@@ -78,6 +81,7 @@ function cronSchedule(cron: Ncrontab, zone: TimeZone): Schedule {
   return {
     text: `Cron: '${cron.text}'`,
     adjustForDst: true,
+    isPause: false,
     isSubMinute: cron.second.length > 1 && cron.text.endsWith(' * * * * *'),
     nextAfter(instant) {
       const nextMs = nextMsAfter(cron, zone, instant.getTime());

@@ -34,6 +34,19 @@ export class StatusKeeper {
     return undefined;
   }
 
+  /** What another host stored as the next run. Undefined where nothing tells; whoever gets the lock reads it again, and says then what is wrong. */
+  async nextOfHolder(signal: AbortSignal): Promise<Date | undefined> {
+    const { isMonitored, statusPath, zone } = this.#timer;
+    if (!isMonitored) return undefined;
+    try {
+      const reading = readStatus((await this.#context.state.documents.read(statusPath, signal)) ?? '', zone);
+      return 'status' in reading ? reading.status?.next : undefined;
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
+  }
+
   /** Rejects only when the signal aborts. */
   async write(status: ScheduleStatus, signal: AbortSignal): Promise<void> {
     const { functionName, isMonitored, statusPath, zone } = this.#timer;
@@ -42,7 +55,8 @@ export class StatusKeeper {
     try {
       await this.#context.state.documents.write(statusPath, JSON.stringify(statusJson(status, zone)), signal);
       this.#unstored = undefined;
-      if (this.#isFailing) this.#context.log.information('The status of the timer is kept again.', { functionName });
+      // As visible as its beginning: what the host says is shown from warnings on.
+      if (this.#isFailing) this.#context.log.warning('The status of the timer is kept again.', { functionName });
       this.#isFailing = false;
     } catch (error) {
       signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { timeZoneOf } from './time-zone-setting.ts';
 
@@ -7,6 +8,11 @@ describe('timeZoneOf', () => {
     [{ WEBSITE_TIME_ZONE: 'Asia/Tokyo' }, 'Asia/Tokyo'],
     [{ WEBSITE_TIME_ZONE: '', TZ: 'Asia/Tokyo' }, 'Asia/Tokyo'],
     [{}, 'America/New_York'],
+    [{ TZ: ':Asia/Tokyo' }, 'Asia/Tokyo'],
+    [{ TZ: ':/usr/share/zoneinfo/Asia/Tokyo' }, 'Asia/Tokyo'],
+    [{ TZ: ':/etc/localtime' }, 'America/New_York'],
+    [{ TZ: '/etc/localtime' }, 'America/New_York'],
+    [{ TZ: ':' }, 'America/New_York'],
   ])('with %j is %s', (settings, name) => {
     expect(timeZoneOf(settings, 'America/New_York')).toMatchObject({ zone: { name }, problems: [] });
   });
@@ -22,6 +28,24 @@ describe('timeZoneOf', () => {
         hint: expect.stringContaining('Did you mean "Europe/Berlin"?'),
       },
     ]);
+  });
+
+  test.each([
+    [':/etc/localtime', 0],
+    ['/etc/localtime', 0],
+    ['Europe/Berlln', 1],
+  ])('finds a zone in a process whose TZ is "%s", which Intl does not know', (TZ, warnings) => {
+    const program = `
+      const { systemTimeZone } = await import(${JSON.stringify(new URL('../../platform/machine.ts', import.meta.url).href)});
+      const { timeZoneOf } = await import(${JSON.stringify(new URL('./time-zone-setting.ts', import.meta.url).href)});
+      const { zone, problems } = timeZoneOf(process.env, systemTimeZone());
+      console.log(JSON.stringify({ hasOffset: zone.offsetMsAt(0) !== undefined, warnings: problems.length }));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      env: { ...process.env, WEBSITE_TIME_ZONE: '', TZ },
+    });
+    expect(stderr).not.toContain('Error');
+    expect(JSON.parse(stdout)).toEqual({ hasOffset: true, warnings });
   });
 
   test('is UTC where not even the system knows', () => {

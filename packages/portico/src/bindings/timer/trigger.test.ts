@@ -15,7 +15,7 @@ const bindingOf = (properties: JsonObject): BindingMetadata => ({
   properties,
 });
 const { timerTrigger: declared } = timerExtension.types as { timerTrigger: (typeof timerExtension.types)[string] };
-const facts = { settings: {}, systemTimeZone: () => 'UTC' };
+const facts = { settings: {} };
 
 describe('a timer called by hand', () => {
   const yearly = bindingOf({ schedule: '0 0 0 1 1 *' });
@@ -66,6 +66,20 @@ describe('the declaration of a timer', () => {
     const faults = declared.check?.(bindingOf(properties), facts) ?? [];
     expect(faults.map(({ problem }) => problem.code)).toEqual(codes);
     expect(faults.every(({ property }) => property === 'schedule')).toBe(true);
+  });
+
+  test.each([
+    [{ AzureWebJobsStorage: 'UseDevelopmentStorage=true' }, []],
+    [{}, []],
+    [{ AzureWebJobsStorage: 'AccountName=app' }, [{ code: 'STORAGE_CONNECTION_INVALID', property: undefined }]],
+    [
+      { AzureWebJobsStorage__queueServiceUri: 'https://app.queue.core.windows.net' },
+      [{ code: 'STORAGE_ENDPOINT_MISSING', property: undefined }],
+    ],
+  ])('with the settings %j finds %j in the account of its lock', (settings, expected) => {
+    const faults = declared.check?.(bindingOf({ schedule: '0 */5 * * * *' }), { ...facts, settings }) ?? [];
+    expect(faults.map(({ problem, property }) => ({ code: problem.code, property }))).toEqual(expected);
+    expect(faults.every(({ problem }) => problem.severity === 'error')).toBe(true);
   });
 
   test('describes it by its schedule', () => {
