@@ -158,7 +158,7 @@ describe('the scanner', () => {
     ]);
     containers.secret = [];
     await clock.advance(20_000);
-    expect(records.at(-1)).toMatchObject({ level: 'information', functionName: 'One' });
+    expect(records.at(-1)).toMatchObject({ level: 'warning', functionName: 'One' });
   });
 
   test('tells of what this host has written without a look', async () => {
