@@ -98,7 +98,8 @@ export async function startPortico(
   const port = await freePort();
   const args = [porticoCommand, 'start', root, '--port', String(port)];
   const server = await serve(workshop, running, { name, port, path, core: proxyCore, command: workshop.nodePath, args });
-  return { ...server, pids: () => server.pids().filter((pid) => executableOf(pid) !== workshop.programs.handler) };
+  const isJudged = (pid: number) => ![undefined, workshop.programs.handler].includes(executableOf(pid));
+  return { ...server, pids: () => server.pids().filter(isJudged) };
 }
 
 async function startNginx(workshop: Workshop, handlerPort: number, running: AsyncDisposableStack): Promise<Server> {

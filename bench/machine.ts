@@ -54,8 +54,13 @@ export function processTree(pid: number): number[] {
   return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => processTree(Number(child))))];
 }
 
-export function executableOf(pid: number): string {
-  return readlinkSync(`/proc/${pid}/exe`);
+/** Undefined when it has ended. */
+export function executableOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined; // A handler that was replaced, for instance.
+  }
 }
 
 function statFields(pid: number): string[] {

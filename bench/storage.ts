@@ -1,4 +1,5 @@
-// Azurite for the measures that need a storage service: in memory, on the load's core, the one that Portico brings.
+// Azurite for the measures that need a storage service: the one that Portico brings, on the load's core, in a folder as Portico starts it.
+// In memory it loses what is being sent while it looks for what can be thrown away, a minute after its start, and answers nobody any more.
 import { join } from 'node:path';
 import { newFolder, type Workshop } from './candidates.ts';
 import { loadCore } from './machine.ts';
@@ -19,7 +20,7 @@ export async function startStorage(workshop: Workshop, running: AsyncDisposableS
   await run(workshop.nodePath, [join(benchFolder, '../scripts/bundle-azurite.mjs')], workshop.env);
   const logFile = `${newFolder(workshop, 'azurite')}.log`;
   const ports = services.flatMap((service) => [`--${service}Host`, '127.0.0.1', `--${service}Port`, '0']);
-  const args = [bundle, '--inMemoryPersistence', '--silent', '--skipApiVersionCheck', '--disableTelemetry', ...ports];
+  const args = [bundle, '--location', newFolder(workshop, 'storage'), '--silent', '--skipApiVersionCheck', '--disableTelemetry', ...ports];
   const child = launch({ command: workshop.nodePath, args, core: loadCore, env: workshop.env, logFile });
   running.defer(() => stopProcess(child));
   const lines = await untilSaid(/^Azurite \w+ service is successfully listening at \S+$/m, { count: services.length, child, logFile });

@@ -52,7 +52,8 @@ export function makeApp(root: string, mode: Mode, { host = {}, portico, openFile
 const GENERATION_FILES = ['generation-a.cjs', 'generation-b.cjs'];
 
 export function copyHandler(folder: string): void {
-  for (const file of ['handler.cjs', 'event-work.cjs', ...GENERATION_FILES]) copyFileSync(join(import.meta.dirname, file), join(folder, file));
+  for (const file of ['handler.cjs', 'event-work.cjs', ...GENERATION_FILES])
+    copyFileSync(join(import.meta.dirname, file), join(folder, file));
 }
 
 /**

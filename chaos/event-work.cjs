@@ -24,7 +24,9 @@ exports.answerEvent = async (functionName, { Data, Metadata }, response) => {
 const tick = ({ sys }) => ({ key: sys.UtcNow.slice(0, 19), fails: false, workMs: 0 });
 
 function work(data, { DequeueCount }) {
-  const [key, kind, workMs] = JSON.parse(data).split(' ');
+  // A message is JSON text, a blob base64.
+  const text = data.startsWith('"') ? JSON.parse(data) : Buffer.from(data, 'base64').toString();
+  const [key, kind, workMs] = text.split(' ');
   const isFirst = DequeueCount === undefined ? !seen.has(key) : DequeueCount === '1';
   seen.add(key);
   return { key, fails: kind === 'doomed' || (kind === 'flaky' && isFirst), workMs: Number(workMs) };

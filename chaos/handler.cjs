@@ -64,7 +64,10 @@ async function answerEnvelope(request, response) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const envelope = JSON.parse(Buffer.concat(chunks));
-  if (envelope.Data.req === undefined) return require('./event-work.cjs').answerEvent(request.url.slice(1), envelope, response);
+  if (envelope.Data.req === undefined) {
+    const { answerEvent } = require('./event-work.cjs');
+    return answerEvent(request.url.slice(1), envelope, response);
+  }
   const { Method: method, Headers: headers, Body: body = '' } = envelope.Data.req;
   const name = Object.keys(headers).find((each) => each.toLowerCase() === 'x-chaos');
   const order = JSON.parse(headers[name][0]);

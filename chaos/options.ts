@@ -7,6 +7,7 @@ export type Options = {
   /** Names of faults, in the order of the list. */
   readonly only: readonly string[];
   readonly soak: boolean;
+  readonly events: boolean;
 };
 
 const DEFAULT_MINUTES = 10;
@@ -19,6 +20,7 @@ export const usage = `npm run chaos -- [flags]
   --seed N      repeats the choices of an earlier run
   --only A,B    of ${faults.map(({ name }) => name).join(', ')}
   --soak        no faults: full load in all modes, and whether memory and descriptors stay flat
+  --events      queues, blobs and timers: several hosts on one app, and every message accounted for
   --help
 `;
 
@@ -31,16 +33,20 @@ export function readOptions(args: readonly string[]): Options | undefined {
       minutes: { type: 'string' },
       only: { type: 'string' },
       soak: { type: 'boolean', default: false },
+      events: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  if (values.soak && values.only !== undefined) throw new Error('--soak knows no faults, so --only has no meaning with it.');
+  const alone = (['soak', 'events'] as const).filter((name) => values[name]);
+  if (alone.length > 1) throw new Error('--soak and --events are two runs.');
+  if (alone.length > 0 && values.only !== undefined)
+    throw new Error(`--${alone[0]} has no faults to choose, so --only has no meaning with it.`);
   const seed = Number(values.seed ?? Math.floor(Math.random() * MOST_SEEDS));
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed wants a whole number, not "${values.seed}".`);
   const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
   if (!(minutes > 0)) throw new Error(`--minutes wants a number above 0, not "${values.minutes}".`);
-  return { seed, minutes, only: chosenFaults(values.only), soak: values.soak };
+  return { seed, minutes, only: chosenFaults(values.only), soak: values.soak, events: values.events };
 }
 
 /** All of them when none is named. */

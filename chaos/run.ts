@@ -3,6 +3,9 @@
 import { measureBareStart } from './bare-start.ts';
 import { runChaos } from './chaos.ts';
 import type { Check } from './checks.ts';
+import { runManyEvents } from './events/events.ts';
+import { describeAllEvents, describeEvents } from './events/report.ts';
+import type { EventReport } from './events/trial.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { describeFault, describeRun, summarise } from './report.ts';
 import type { TrialReport } from './run-trial.ts';
@@ -16,9 +19,9 @@ else await run(options);
 async function run(plan: Options): Promise<void> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort(new Error(`${signal} ended the run`)));
-  say(`seed ${plan.seed}; to repeat its choices: npm run chaos -- --seed ${plan.seed}\n`);
+  say(`seed ${plan.seed}; to repeat its choices: npm run chaos -- ${plan.events ? '--events ' : ''}--seed ${plan.seed}\n`);
   try {
-    const checks = plan.soak ? await soak(plan, interrupted.signal) : await chaos(plan, interrupted.signal);
+    const checks = await runOf(plan)(plan, interrupted.signal);
     say(summarise(checks));
     process.exitCode = checks.every(({ holds }) => holds) ? 0 : 1;
   } catch (error) {
@@ -29,6 +32,11 @@ async function run(plan: Options): Promise<void> {
   }
 }
 
+function runOf({ soak: isSoak, events: isEvents }: Options): (plan: Options, signal: AbortSignal) => Promise<readonly Check[]> {
+  if (isSoak) return soak;
+  return isEvents ? events : chaos;
+}
+
 async function chaos(plan: Options, signal: AbortSignal): Promise<Check[]> {
   const bareStartMs = await measureBareStart(signal);
   const all: TrialReport[] = [];
@@ -37,6 +45,16 @@ async function chaos(plan: Options, signal: AbortSignal): Promise<Check[]> {
     all.push(...reports);
   }
   say(describeRun(all, bareStartMs));
+  return all.flatMap(({ checks }) => checks);
+}
+
+async function events(plan: Options, signal: AbortSignal): Promise<Check[]> {
+  const all: EventReport[] = [];
+  for await (const report of runManyEvents(plan, signal)) {
+    say(describeEvents(report));
+    all.push(report);
+  }
+  say(describeAllEvents(all));
   return all.flatMap(({ checks }) => checks);
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Damage } from '../chaos/events/damage.ts';
 import type { Run } from '../chaos/events/journal.ts';
 import { type Evidence, judge } from '../chaos/events/verdict.ts';
-import type { Work } from '../chaos/events/work.ts';
+import type { Sent } from '../chaos/events/work.ts';
 
 const HOST = 1;
 const PID = 4711;
@@ -17,7 +17,7 @@ const NOTHING: Evidence = {
   left: new Map(),
 };
 
-const work = (more: Partial<Work> = {}): Work => ({ source: 'Work', key: 'a', kind: 'plain', text: '', ...more });
+const work = (more: Partial<Sent> = {}): Sent => ({ source: 'Work', key: 'a', kind: 'plain', text: '', sentMs: -1000, ...more });
 
 const run = (begunMs: number, end: 200 | 500 | 'none' = 200, more: Partial<Run> = {}): Run => ({
   functionName: 'Work',
@@ -134,6 +134,29 @@ describe('a message that goes on to another queue', () => {
       'arrives twice, since the host was killed in between',
       { runs: [relay(0), relay(1000)], relayed: twice, damages: [damage('kill-host', 200, { host: HOST })] },
       [],
+    ],
+  ])('%s', (_, evidence, expected) => {
+    expect(failed({ sent, ...evidence })).toEqual(expected);
+  });
+});
+
+describe('a version of a blob', () => {
+  const sent = [work({ source: 'Files' })];
+  const found = (begunMs: number) => run(begunMs, 200, { functionName: 'Files' });
+
+  test.each<[string, Partial<Evidence>, string[]]>([
+    ['that was handled', { runs: [found(0)] }, []],
+    ['that nobody found', {}, [LOST]],
+    ['that was handled twice', { runs: [found(0), found(10_000)] }, [DOUBLED]],
+    [
+      'that was found twice, since storage went away after it was written',
+      { runs: [found(0), found(10_000)], damages: [damage('kill-azurite', -700)] },
+      [],
+    ],
+    [
+      'that was handled twice, although storage had been away only before it was written',
+      { runs: [found(0), found(10_000)], damages: [damage('kill-azurite', -2000)] },
+      [DOUBLED],
     ],
   ])('%s', (_, evidence, expected) => {
     expect(failed({ sent, ...evidence })).toEqual(expected);

@@ -34,6 +34,8 @@ const memoryMessageCount = { quick: 10_000, full: 100_000 };
 const mostWaiting = 100;
 const rssEveryMs = 200;
 const longestWaitMs = 120_000;
+/** As long as it may take for one of many, with all that is sent and deleted beside. */
+const longestMessageMs = 20;
 
 export async function queues(bench: Bench): Promise<Outcome> {
   const { workshop, options, report } = bench;
@@ -102,7 +104,9 @@ export async function queues(bench: Bench): Promise<Outcome> {
     for (let handled = 0; handled < total; await Promise.race([sleep(rssEveryMs), filling.then(() => sleep(rssEveryMs))])) {
       handled = (await handledCount()) - handledBefore;
       samples.push({ handledCount: handled, rssMb: residentMb(pids) });
-      if (samples.length % 60 === 0) report(`memory: ${handled} of ${total} messages`);
+      if (performance.now() - startedMs > total * longestMessageMs)
+        throw new Error(`Of ${total} messages ${total - handled} were not handled.`);
+      if (samples.length % 100 === 0) report(`memory: ${handled} of ${total} messages`);
     }
     await filling;
     const tenth = (number: number) =>

@@ -5,10 +5,10 @@ import { copyHandler } from '../app.ts';
 
 export const QUEUES = { Work: 'work-in', Relay: 'relay-in', next: 'relay-out' } as const;
 export const CONTAINER = 'files';
-/** Where blobs go that are found, and where those go that cannot be handled: the names of Azure's host. */
+
+/** Where blobs wait that were found, with the host's id, and where those go that cannot be handled: the names of Azure's host. */
+export const BLOB_QUEUE_PREFIX = 'azure-webjobs-blobtrigger-';
 export const BLOB_POISON_QUEUE = 'webjobs-blobtrigger-poison';
-export const HOST_ID = 'chaos';
-export const BLOB_QUEUE = `azure-webjobs-blobtrigger-${HOST_ID}`;
 
 export const FUNCTION_TIMEOUT_MS = 3000;
 

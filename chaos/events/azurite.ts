@@ -33,8 +33,22 @@ export class Azurite {
 
   /** `laterByMs`: its clock is so far ahead, and what was to be invisible for so long is not any more. Resolves when it answers. */
   async start(laterByMs = 0): Promise<void> {
-    const ports = SERVICES.flatMap((service) => [`--${service}Host`, '127.0.0.1', `--${service}Port`, String(this.#ports.get(service) ?? 0)]);
-    const args = [...aheadBy(laterByMs), BUNDLE, '--location', this.#folder, '--silent', '--skipApiVersionCheck', '--disableTelemetry', ...ports];
+    const ports = SERVICES.flatMap((service) => [
+      `--${service}Host`,
+      '127.0.0.1',
+      `--${service}Port`,
+      String(this.#ports.get(service) ?? 0),
+    ]);
+    const args = [
+      ...aheadBy(laterByMs),
+      BUNDLE,
+      '--location',
+      this.#folder,
+      '--silent',
+      '--skipApiVersionCheck',
+      '--disableTelemetry',
+      ...ports,
+    ];
     const child = spawn(process.execPath, args, {
       cwd: '/',
       env: { PORTICO_AZURITE_ENDS_WITH_STDIN: '1' },

@@ -16,7 +16,7 @@ export const damageKinds = ['kill-handler', 'freeze-handler', 'kill-host', 'stop
 export type DamageKind = (typeof damageKinds)[number];
 
 /** Between a handler's answer and the word of the storage service that the message is deleted: on a busy machine it takes its time. */
-const SETTLING_MS = 5000;
+const SETTLING_MS = 2000;
 
 /** Whether something happened to a run, or to what was to be settled after it, that makes another run honest. SIGTERM does not. */
 export function isTouched(run: Run, damages: readonly Damage[]): boolean {
@@ -27,4 +27,22 @@ export function isTouched(run: Run, damages: readonly Damage[]): boolean {
     if (kind === 'kill-host') return host === run.host;
     return kind !== 'stop-host' && pid === run.pid;
   });
+}
+
+/**
+ * Whoever looks for blobs puts a message into the host's own queue for each, and then a receipt beside it. What ends in between puts it there again,
+ * so that a blob may run twice if something happened between its upload and its run.
+ */
+export function wasSearchTouched(sentMs: number, { begunMs }: Run, damages: readonly Damage[]): boolean {
+  return damages.some(({ kind, fromMs, untilMs }) => ENDS_SEARCH.has(kind) && untilMs >= sentMs && fromMs <= begunMs);
+}
+
+const ENDS_SEARCH: ReadonlySet<DamageKind> = new Set(['kill-azurite', 'kill-host']);
+
+/** The lock of a timer on a person's machine, and a moment. */
+const LOCK_MS = 16_000;
+
+/** Azurite forgets all leases when it ends, so until the holder asks again two hosts may have one. The storage service itself does not. */
+export function wereLeasesForgotten({ begunMs }: Run, damages: readonly Damage[]): boolean {
+  return damages.some(({ kind, fromMs, untilMs }) => kind === 'kill-azurite' && begunMs >= fromMs && begunMs <= untilMs + LOCK_MS);
 }

@@ -1,17 +1,17 @@
 // What became of everything that was sent: each message and each version of a blob is handled, in the poison queue, or still in its queue.
 import { type Check, none } from '../checks.ts';
-import { type Damage, isTouched } from './damage.ts';
+import { type Damage, isTouched, wasSearchTouched, wereLeasesForgotten } from './damage.ts';
 import type { Run } from './journal.ts';
-import { type Source, sources, TIMER, type Work } from './work.ts';
+import { type Sent, type Source, sources, TIMER } from './work.ts';
 
 /** How often each key was found. */
 export type Found = ReadonlyMap<string, number>;
 
 export type Evidence = {
   /** Acknowledged by the storage service. */
-  readonly sent: readonly Work[];
+  readonly sent: readonly Sent[];
   /** Sent, and never acknowledged: they may be there or not. */
-  readonly unsure: readonly Work[];
+  readonly unsure: readonly Sent[];
   readonly runs: readonly Run[];
   readonly damages: readonly Damage[];
   readonly poison: Found;
@@ -49,7 +49,7 @@ export function judge(evidence: Evidence): Verdict {
   const unexplainedEnds: string[] = [];
 
   const tallies = new Map(sources.map((source): [Source, Tally] => [source, emptyTally()]));
-  const count = (work: Work, isSure: boolean): void => {
+  const count = (work: Sent, isSure: boolean): void => {
     const tally = tallies.get(work.source) ?? emptyTally();
     const { source, key } = work;
     const own = runsOf(source, key);
@@ -65,7 +65,8 @@ export function judge(evidence: Evidence): Verdict {
       lost.push(`${name} (${describe(own)})`);
     }
     const repeated = own.slice(0, -1);
-    const unexplained = repeated.filter((run) => !mayRunAgain(run));
+    const wasSearched = (run: Run) => source === 'Files' && wasSearchTouched(work.sentMs, run, damages);
+    const unexplained = repeated.filter((run) => !mayRunAgain(run) && !wasSearched(run));
     if (unexplained.length > 0) {
       tally.doubled += 1;
       doubled.push(`${name} (${describe(own)})`);
@@ -78,7 +79,9 @@ export function judge(evidence: Evidence): Verdict {
   };
   for (const work of sent) count(work, true);
   for (const work of unsure) count(work, false);
-  for (const run of runs) if (run.ended === undefined && !isTouched(run, damages)) unexplainedEnds.push(nameOf(run.functionName, run.key));
+  for (const run of runs)
+    if (run.ended === undefined && !isTouched(run, damages))
+      unexplainedEnds.push(`${nameOf(run.functionName, run.key)} (${describe([run])})`);
 
   const known = new Set([...sent, ...unsure].map(({ source, key }) => nameOf(source, key)));
   const strange = runs.filter(({ functionName, key }) => functionName !== TIMER && !known.has(nameOf(functionName, key)));
@@ -93,7 +96,10 @@ export function judge(evidence: Evidence): Verdict {
       none('in the poison queue without a failure: 0', wronglyPoisoned),
       none('in the poison queue twice although nothing had happened: 0', poisonedTwice),
       none('runs that end nowhere although nothing had happened: 0', unexplainedEnds),
-      none('runs for what nobody has sent: 0', strange.map(({ functionName, key }) => nameOf(functionName, key))),
+      none(
+        'runs for what nobody has sent: 0',
+        strange.map(({ functionName, key }) => nameOf(functionName, key)),
+      ),
       none('seconds in which a timer fires twice although nothing had happened: 0', ticks.doubled),
     ],
   };
@@ -111,10 +117,16 @@ export function judge(evidence: Evidence): Verdict {
       runs.filter(({ functionName }) => functionName === TIMER),
       ({ key }) => key,
     );
-    const twice = [...bySecond].filter(([, ofSecond]) => ofSecond.slice(0, -1).some((run) => !isTouched(run, damages)));
+    const twice = [...bySecond].filter(([, ofSecond]) =>
+      ofSecond.slice(0, -1).some((run) => !isTouched(run, damages) && !wereLeasesForgotten(run, damages)),
+    );
     const seconds = [...bySecond.keys()].map((key) => Date.parse(`${key}Z`) / 1000).toSorted((one, other) => one - other);
     const gaps = seconds.slice(1).map((second, index) => second - (seconds[index] ?? second));
-    return { fired: seconds.length, longestGapS: Math.max(0, ...gaps), doubled: twice.map(([key]) => key) };
+    return {
+      fired: seconds.length,
+      longestGapS: Math.max(0, ...gaps),
+      doubled: twice.map(([key, ofSecond]) => `${key} (${describe(ofSecond)})`),
+    };
   }
 }
 

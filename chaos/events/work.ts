@@ -12,7 +12,10 @@ export type Kind = 'plain' | 'flaky' | 'doomed';
 /** One message, or one version of one blob. */
 export type Work = { readonly source: Source; readonly key: string; readonly kind: Kind; readonly text: string };
 
-const LONGEST_WORK_MS = 200;
+export type Sent = Work & { readonly sentMs: number };
+
+/** So that some are under way at any moment, and each kind of damage meets one. */
+const LONGEST_WORK_MS = 1000;
 
 export function createWork(random: Random): (source: Source, key: string) => Work {
   return (source, key) => {
