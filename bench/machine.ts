@@ -16,8 +16,8 @@ export function cpuTime(pids: readonly number[]): CpuTime {
   let systemUs = 0;
   for (const pid of pids) {
     const fields = statFields(pid);
-    userUs += Number(fields[11]) * tickUs;
-    systemUs += Number(fields[12]) * tickUs;
+    userUs += Number(fields[11] ?? 0) * tickUs;
+    systemUs += Number(fields[12] ?? 0) * tickUs;
   }
   return { userUs, systemUs };
 }
@@ -49,8 +49,10 @@ export function residentMb(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024, 0);
 }
 
+/** Without those that end while it is walked. */
 export function processTree(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  const children = read(`/proc/${pid}/task/${pid}/children`)?.trim();
+  if (children === undefined) return [];
   return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => processTree(Number(child))))];
 }
 
@@ -63,8 +65,17 @@ export function executableOf(pid: number): string | undefined {
   }
 }
 
+/** Empty when it has ended. */
 function statFields(pid: number): string[] {
   // The command name may hold blanks and parentheses, so reading begins after the last one: field 3 of proc(5) is index 0.
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const text = read(`/proc/${pid}/stat`) ?? '';
   return text.slice(text.lastIndexOf(') ') + 2).split(' ');
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // Its process has ended.
+  }
 }

@@ -86,8 +86,9 @@ class JournaledLoki extends Loki {
     this.#writeChanges();
     const older = this.#journals();
     this.journalNumber = Math.max(0, ...older.map(({ number }) => number)) + 1;
-    if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor);
+    const before = this.#descriptor;
     this.#descriptor = fs.openSync(this.#journalPath(this.journalNumber), 'a');
+    if (before !== undefined) fs.closeSync(before);
     this.#journalBytes = 0;
     super.saveDatabaseInternal((error) => {
       // Where it cannot be written, the last one and all journals since are what there is.
@@ -124,10 +125,18 @@ class JournaledLoki extends Loki {
       if (!documents.has(collection)) documents.set(collection, new Map(collection.data.map((one) => [one.$loki, one])));
       return { collection, byId: documents.get(collection) };
     };
-    for (const line of fs.readFileSync(path, 'utf8').split('\n')) {
-      // What stands after the last line break was not written to its end, and so not acknowledged.
+    const lines = fs.readFileSync(path, 'utf8').split('\n');
+    for (const [at, line] of lines.entries()) {
       const change = parse(line);
-      if (change === undefined) return;
+      if (change === undefined) {
+        // What stands after the last line break was not written to its end, and so not acknowledged. Anything else is damage.
+        if (at === lines.length - 1) return;
+        fs.copyFileSync(path, `${path}.damaged`);
+        process.stderr.write(
+          `Line ${at + 1} of ${path} is damaged: what it and the lines behind it said is lost. It is kept as ${path}.damaged.\n`,
+        );
+        return;
+      }
       const [kind, name, what] = change;
       if (kind === 'add') this.addCollection(name, what);
       if (kind === 'drop') {

@@ -32,8 +32,13 @@ function lock(folder) {
   const database = new DatabaseSync(join(folder, 'portico-lock.db'));
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-  } catch {
-    return false;
+  } catch (error) {
+    const BUSY = 5;
+    if (error.errcode === BUSY) return false;
+    process.stderr.write(
+      `The folder ${folder} cannot be locked: ${error.message}. Should ${join(folder, 'portico-lock.db')} be damaged, remove it.\n`,
+    );
+    process.exit(1);
   }
   // Held by somebody, so that it is not collected.
   globalThis.porticoLock = database;

@@ -102,6 +102,9 @@ class StorageMessageLoop implements MessageLoop {
     this.#loop.wake();
   }
 
+  /** One for all rounds, for each waiting leaves a trace in the signal. */
+  #stopped: Promise<void> | undefined;
+
   /** Gives the pause until the next one. */
   async #round(stopping: AbortSignal): Promise<number | undefined> {
     const { newBatchThreshold, whenReady, queue: open } = this.#options;
@@ -110,8 +113,10 @@ class StorageMessageLoop implements MessageLoop {
       if (stopping.aborted) return undefined;
     }
     await whenReady(stopping);
-    const queue = await open();
-    if (stopping.aborted) return undefined;
+    // An emulator that is being started, or a sign-in, may take longer than anybody waits for a stop.
+    this.#stopped ??= whenAborted(stopping);
+    const queue = await Promise.race([open(), this.#stopped]);
+    if (stopping.aborted || queue === undefined) return undefined;
     const items = await this.#receive(queue);
     if (items.length === 0) return this.#delay.nextMs();
     this.#delay.reset();

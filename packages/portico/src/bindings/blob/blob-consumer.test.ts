@@ -13,16 +13,16 @@ const messageFor = (functionName: string) =>
 
 /** A queue in memory, which says what was done to it. */
 function fakeQueue() {
-  const waiting: { text: string; dequeueCount: number }[] = [];
+  const waiting: { text: string; dequeueCount: number; id?: string | undefined }[] = [];
   const calls: string[] = [];
   const asked: number[] = [];
   let received = 0;
   const client = {
     async receiveMessages({ numberOfMessages }: { numberOfMessages: number }) {
       asked.push(numberOfMessages);
-      const receivedMessageItems = waiting.splice(0, numberOfMessages).map(({ text: messageText, dequeueCount }) => {
+      const receivedMessageItems = waiting.splice(0, numberOfMessages).map(({ text: messageText, dequeueCount, id }) => {
         received += 1;
-        return { messageId: `m${received}`, popReceipt: 'p1', messageText, dequeueCount, insertedOn: new Date(0) };
+        return { messageId: id ?? `m${received}`, popReceipt: 'p1', messageText, dequeueCount, insertedOn: new Date(0) };
       });
       return { receivedMessageItems };
     },
@@ -55,7 +55,7 @@ function consumerWith(work: BlobFunction['work'] = async () => 'done', hostSecti
   });
   const fn: BlobFunction = { name: 'OnBlob', poisonQueue: async () => queue.poisonOf('blobs'), work };
   consumer.add(fn, context);
-  const put = (text = messageFor('OnBlob'), dequeueCount = 1) => void queue.waiting.push({ text, dequeueCount });
+  const put = (text = messageFor('OnBlob'), dequeueCount = 1, id?: string) => void queue.waiting.push({ text, dequeueCount, id });
   return { consumer, fn, clock, records, queue, put, context };
 }
 
@@ -87,12 +87,40 @@ describe('a message', () => {
 
   test('for a function that is not there waits a while, for that may be about to come, and is dropped then', async () => {
     const { clock, put, queue, records } = consumerWith();
-    put(messageFor('Nobody'), 2);
+    // How often it was taken says nothing of how long it has waited here.
+    put(messageFor('Nobody'), 7, 'same');
+    await clock.advance(30_000);
+    put(messageFor('Nobody'), 8, 'same');
+    await clock.advance(31_000);
+    expect(queue.calls).toEqual(['same p1 again in 30', 'same p1 again in 30']);
+    put(messageFor('Nobody'), 9, 'same');
     await clock.advance(1000);
-    put(messageFor('Nobody'), 3);
-    await clock.advance(1000);
-    expect(queue.calls).toEqual(['m1 p1 again in 30', 'm2 p1 deleted']);
+    expect(queue.calls).toEqual(['same p1 again in 30', 'same p1 again in 30', 'same p1 deleted']);
     expect(records).toMatchObject([{ level: 'warning', fields: { function: 'Nobody', blob: 'input/a.txt' } }]);
+  });
+
+  test('whose function is just stopping is never dropped', async () => {
+    const held = Promise.withResolvers<BlobFate>();
+    const { clock, put, queue, consumer, fn, context } = consumerWith(() => held.promise);
+    consumer.add({ ...fn, name: 'Other' }, context);
+    put(undefined, 1, 'first');
+    await clock.advance(1000);
+    const removed = consumer.remove(fn, new AbortController().signal);
+    for (let count = 2; count < 6; count += 1) {
+      put(undefined, count, 'second');
+      await clock.advance(31_000);
+    }
+    expect(new Set(queue.calls)).toEqual(new Set(['second p1 again in 30']));
+    held.resolve('done');
+    await removed;
+  });
+
+  test('is not counted while storage is away', async () => {
+    const away = Object.assign(new Error('ECONNREFUSED'), { name: 'RestError' });
+    const { clock, put, queue } = consumerWith(() => Promise.reject(away));
+    for (const count of [1, 2, 5]) put(undefined, count);
+    await clock.advance(1000);
+    expect(queue.calls).toEqual(['m1 p1 again in 2', 'm2 p1 again in 4', 'm3 p1 again in 32']);
   });
 
   test.each([

@@ -4,6 +4,7 @@ import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
 import type { PoisonQueue } from '../../azure/held-message.ts';
 import { type MessageFate, type MessageLoop, messageLoop } from '../../azure/message-loop.ts';
 import { sendText } from '../../azure/send-text.ts';
+import { statusOf } from '../../azure/storage-error.ts';
 import { hostOptionsOf } from '../../core/binding-options.ts';
 import { messageOf } from '../../core/error.ts';
 import type { ListenerContext } from '../../core/extension.ts';
@@ -36,12 +37,17 @@ const LONGEST_PAUSE_MS = 10_000;
 const DEVELOPMENT_LONGEST_PAUSE_MS = 2000;
 /** A function that is not there may be about to come: the app is being read anew, or this is the first of many listeners to start. */
 const UNKNOWN_PAUSE_MS = 30_000;
-const UNKNOWN_TRIES = 3;
+const UNKNOWN_MS = 60_000;
+/** Storage that is away is no fault of the blob's. */
+const FIRST_AWAY_PAUSE_MS = 2000;
+const LONGEST_AWAY_PAUSE_MS = 60_000;
 
 export class BlobConsumer {
   readonly #queue: BlobQueue;
   /** By name in lower case. */
   readonly #functions = new Map<string, Served>();
+  /** Messages for functions that are not there → since when they are known. */
+  readonly #unclaimed = new Map<string, number>();
   #loop: MessageLoop | undefined;
 
   constructor(queue: BlobQueue) {
@@ -105,7 +111,9 @@ export class BlobConsumer {
     const { functionName, container, blob } = message;
     const name = `${container}/${blob}`;
     const served = this.#functions.get(functionName.toLowerCase());
-    if (served === undefined || served.isStopping) return this.#withoutFunction(queued, functionName, name, context);
+    // It comes back, or the host ends: in either case somebody takes the message later.
+    if (served?.isStopping) return { kind: 'again', afterMs: UNKNOWN_PAUSE_MS };
+    if (served === undefined) return this.#withoutFunction(queued, functionName, name, context);
     const { fn } = served;
     const poison = (reason: string): MessageFate => {
       log.warning(`${reason} Moving message to queue '${POISON_QUEUE}'.`, {
@@ -114,15 +122,20 @@ export class BlobConsumer {
       });
       return { kind: 'poison', queue: poisonIn(() => fn.poisonQueue()) };
     };
-    const tooOften = `Message has reached MaxDequeueCount of ${mostTries}.`;
-    if (queued.dequeueCount > mostTries) return poison(tooOften);
+    this.#unclaimed.delete(queued.messageId);
+    if (queued.dequeueCount > mostTries) return poison(`It was taken ${queued.dequeueCount} times, and ${mostTries} are allowed.`);
     const running = this.#run(served, message, queued, context, abandoning);
     served.running.add(running);
     const fate = await running.finally(() => served.running.delete(running));
     if (fate === 'done') return { kind: 'done' };
     if (fate === 'given back') return { kind: 'again', afterMs: 0 };
+    if (fate === 'storage is away') {
+      return { kind: 'again', afterMs: Math.min(FIRST_AWAY_PAUSE_MS * 2 ** (queued.dequeueCount - 1), LONGEST_AWAY_PAUSE_MS) };
+    }
     if (fate !== 'failed') return poison(fate.poison);
-    return queued.dequeueCount >= mostTries ? poison(tooOften) : { kind: 'again', afterMs: 0 };
+    return queued.dequeueCount >= mostTries
+      ? poison(`Message has reached MaxDequeueCount of ${mostTries}.`)
+      : { kind: 'again', afterMs: 0 };
   }
 
   async #run(
@@ -131,30 +144,39 @@ export class BlobConsumer {
     queued: DequeuedMessageItem,
     { log }: ListenerContext,
     abandoning: AbortSignal,
-  ): Promise<BlobFate> {
+  ): Promise<BlobFate | 'storage is away'> {
     const signal = AbortSignal.any([abandoning, ownAbandoning.signal]);
     try {
       return await fn.work(message, queued, signal);
     } catch (error) {
       if (signal.aborted) return 'given back';
       const fields = { blob: `${message.container}/${message.blob}`, dequeueCount: queued.dequeueCount, reason: messageOf(error) };
-      log.warning('A blob could not be handed over, so this try has failed.', { functionName: fn.name, fields });
-      return 'failed';
+      log.warning('A blob could not be handed over.', { functionName: fn.name, fields });
+      return isAway(error) ? 'storage is away' : 'failed';
     }
   }
 
-  #withoutFunction(
-    { messageId, dequeueCount }: DequeuedMessageItem,
-    functionName: string,
-    blob: string,
-    { log }: ListenerContext,
-  ): MessageFate {
-    if (dequeueCount < UNKNOWN_TRIES) return { kind: 'again', afterMs: UNKNOWN_PAUSE_MS };
+  /** Dropped only after it was seen for so long: what its service counts says nothing of that. */
+  #withoutFunction({ messageId }: DequeuedMessageItem, functionName: string, blob: string, { log, clock }: ListenerContext): MessageFate {
+    const nowMs = clock.monotonicMs();
+    const sinceMs = this.#unclaimed.get(messageId) ?? nowMs;
+    if (nowMs - sinceMs < UNKNOWN_MS) {
+      this.#unclaimed.set(messageId, sinceMs);
+      return { kind: 'again', afterMs: UNKNOWN_PAUSE_MS };
+    }
+    this.#unclaimed.delete(messageId);
     log.warning('A blob was found for a function that this app does not have, so its message is dropped.', {
       fields: { function: functionName, blob, messageId },
     });
     return { kind: 'done' };
   }
+}
+
+/** No answer, or one that says nothing of the blob. */
+function isAway(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status === undefined) return error instanceof Error && ['RestError', 'HostError'].includes(error.name);
+  return status >= 500 || status === 408 || status === 429;
 }
 
 function poisonIn(queue: () => Promise<QueueClient>): PoisonQueue {

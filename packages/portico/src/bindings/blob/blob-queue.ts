@@ -3,8 +3,12 @@ import { Buffer } from 'node:buffer';
 import type { QueueClient } from '@azure/storage-queue';
 import { sendText } from '../../azure/send-text.ts';
 import { type StorageAccount, storageAccount } from '../../azure/storage-account.ts';
+import { isStatus } from '../../azure/storage-error.ts';
 import type { HostContext } from '../../core/extension.ts';
 import { type BlobMessage, blobQueueName, POISON_QUEUE, writeBlobMessage } from './blob-message.ts';
+
+/** A service that takes the connection and never answers. */
+const MOST_MS = 120_000;
 
 export type BlobQueue = {
   client(): Promise<QueueClient>;
@@ -26,17 +30,26 @@ export function blobQueue(context: QueueContext): BlobQueue {
     const client = async (): Promise<QueueClient> => {
       const queue = await queueIn(account, blobQueueName(context.hostId));
       // It is nobody's but the host's, so whoever looks into it first makes it.
-      if (!isMade) await queue.createIfNotExists();
+      if (!isMade) await queue.createIfNotExists({ abortSignal: AbortSignal.timeout(MOST_MS) });
       isMade = true;
       return queue;
     };
     const queue: BlobQueue = {
       client,
       poison: () => queueIn(account, POISON_QUEUE),
-      length: async (abortSignal) => (await (await client()).getProperties({ abortSignal })).approximateMessagesCount ?? 0,
+      async length(abortSignal) {
+        try {
+          return (await (await client()).getProperties({ abortSignal })).approximateMessagesCount ?? 0;
+        } catch (error) {
+          if (!isStatus(error, 404)) throw error;
+          // Somebody has removed it: the next message makes it anew.
+          isMade = false;
+          return 0;
+        }
+      },
       onSent: undefined,
       async send(message) {
-        await sendText(await client(), toBase64(writeBlobMessage(message)));
+        await sendText(await client(), toBase64(writeBlobMessage(message)), AbortSignal.timeout(MOST_MS));
         queue.onSent?.();
       },
     };

@@ -122,6 +122,7 @@ export class BlobScanner {
     const isEmulator = account.name === EMULATOR_ACCOUNT;
     const lister = this.#parts.listerOf(account, container);
     const { clock, log } = this.#parts.context;
+    const watches = new Set<Watch>();
     const scan = new ContainerScan({
       lister: {
         list: async (request, signal) => {
@@ -133,12 +134,14 @@ export class BlobScanner {
       },
       notify: async (watch, blob, signal) => {
         if (isEmulator) await this.#parts.roomInEmulator(signal);
+        // Its function has gone while the container was looked through.
+        if (!watches.has(watch)) return 'taken';
         return this.#parts.notifier.notify(watch, blob, signal);
       },
       remembersAll: isEmulator,
     });
     const outage = new Outage({ log, functionName });
-    return { account, container, scan, watches: new Set(), outage, pauseMs: FIRST_PAUSE_MS, quietUntilMs: 0 };
+    return { account, container, scan, watches, outage, pauseMs: FIRST_PAUSE_MS, quietUntilMs: 0 };
   }
 
   #start(functionName: string): Run {

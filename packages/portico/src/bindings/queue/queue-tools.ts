@@ -98,7 +98,9 @@ export async function replayPoison(queues: QueueServiceClient, queueName: string
       const [rest, moved] = [new Set(items), due.length];
       try {
         for (const item of due) {
-          await sendText(origin, item.messageText, signal);
+          signal.throwIfAborted();
+          // Without the signal: what was cut off may have been taken all the same, and would be there twice.
+          await sendText(origin, item.messageText);
           await deleteMessage(poison, item);
           rest.delete(item);
           messageCount += 1;
