@@ -12,19 +12,19 @@ const modeSwitch: Readonly<Record<Mode, object>> = {
 };
 
 /** An app of HTTP functions. @returns its root. */
-export function makeApp(folder: string, mode: Mode, handler: string, functionNames: readonly string[]): string {
+export function makeApp(folder: string, mode: Mode, handler: string, functionNames: readonly string[], extensions?: object): string {
   const bindings = [
     { type: 'httpTrigger', direction: 'in', name: 'req', authLevel: 'anonymous', methods: ['get', 'post'] },
     { type: 'http', direction: 'out', name: 'res' },
   ];
-  makeHost(folder, mode, handler);
+  makeHost(folder, mode, handler, extensions);
   for (const name of functionNames) makeFunction(folder, name, bindings);
   return folder;
 }
 
 /** An app of one function with that trigger, and what asks the handler about it over HTTP: /api/hello, /api/count and /api/ticks. @returns its root. */
-export function makeEventApp(folder: string, handler: string, functionName: string, trigger: object): string {
-  makeApp(folder, 'forward', handler, ['hello', 'count', 'ticks']);
+export function makeEventApp(folder: string, handler: string, functionName: string, trigger: object, extensions?: object): string {
+  makeApp(folder, 'forward', handler, ['hello', 'count', 'ticks'], extensions);
   makeFunction(folder, functionName, [{ direction: 'in', name: 'event', ...trigger }]);
   return folder;
 }
@@ -38,11 +38,11 @@ export function makeTimerApp(folder: string, handler: string): string {
 
 export const everySecond = { type: 'timerTrigger', schedule: '* * * * * *' };
 
-function makeHost(folder: string, mode: Mode, handler: string): void {
+function makeHost(folder: string, mode: Mode, handler: string, extensions?: object): void {
   mkdirSync(folder);
   // The handler inherits the host's core; taskset moves it to the load's and then becomes it, so no process is added.
   const description = { defaultExecutablePath: 'taskset', arguments: ['-c', String(loadCore), handler] };
-  writeJson(join(folder, 'host.json'), { version: '2.0', customHandler: { description, ...modeSwitch[mode] } });
+  writeJson(join(folder, 'host.json'), { version: '2.0', extensions, customHandler: { description, ...modeSwitch[mode] } });
 }
 
 function makeFunction(root: string, name: string, bindings: readonly object[]): void {

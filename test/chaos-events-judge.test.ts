@@ -106,6 +106,11 @@ describe('one message', () => {
       { runs: [run(0, 'none'), run(1000)], damages: [damage('freeze-handler', 50, { pid: PID })] },
       [],
     ],
+    [
+      'whose first run began in a handler that had just been thawed, and was being ended for having been frozen',
+      { runs: [run(0, 'none'), run(1000)], damages: [damage('freeze-handler', -600, { pid: PID })] },
+      [],
+    ],
     ['whose first run ended nowhere', { runs: [run(0, 'none'), run(1000)] }, [NO_END]],
   ])('%s', (_, evidence, expected) => {
     expect(failed({ sent: [work()], ...evidence })).toEqual(expected);

@@ -1,9 +1,9 @@
-// What Portico's queue trigger is measured against: takes 32 messages, deletes them side by side, takes the next ones; and does nothing else.
-// Arguments: connection string, queue, port. GET /api/hello answers when it is there; GET /run?n=COUNT when so many messages are gone.
+// What Portico's queue trigger is measured against: takes messages, deletes them side by side, takes the next ones; and does nothing else.
+// Arguments: connection string, queue, port, how many to take at once. GET /api/hello answers when it is there; GET /run?n=COUNT when so many messages are gone.
 import { createServer } from 'node:http';
 import { QueueClient } from '@azure/storage-queue';
 
-const [connection, name, port] = process.argv.slice(2);
+const [connection, name, port, takenAtOnce] = process.argv.slice(2);
 const queue = new QueueClient(connection, name);
 await queue.createIfNotExists();
 
@@ -15,7 +15,7 @@ createServer(async (request, response) => {
 
 async function handle(count) {
   for (let done = 0; done < count; ) {
-    const { receivedMessageItems: taken } = await queue.receiveMessages({ numberOfMessages: 32 });
+    const { receivedMessageItems: taken } = await queue.receiveMessages({ numberOfMessages: Number(takenAtOnce) });
     await Promise.all(taken.map(({ messageId, popReceipt }) => queue.deleteMessage(messageId, popReceipt)));
     done += taken.length;
   }

@@ -4,7 +4,7 @@ import type { Run } from './journal.ts';
 export type Damage = {
   readonly kind: DamageKind;
   readonly fromMs: number;
-  /** When it was over: it ran on, or its successor was there. */
+  /** When it was over: it ran on, or its successor was there. A handler that ran on may be ended for it a moment later. */
   readonly untilMs: number;
   /** Of the handler. */
   readonly pid?: number;
@@ -22,7 +22,8 @@ const SETTLING_MS = 2000;
 export function isTouched(run: Run, damages: readonly Damage[]): boolean {
   const untilMs = run.ended === undefined ? Number.POSITIVE_INFINITY : run.ended.atMs + SETTLING_MS;
   return damages.some(({ kind, fromMs, untilMs: overMs, pid, host }) => {
-    if (overMs < run.begunMs || fromMs > untilMs) return false;
+    const afterMs = kind === 'freeze-handler' ? SETTLING_MS : 0;
+    if (overMs + afterMs < run.begunMs || fromMs > untilMs) return false;
     if (kind === 'kill-azurite') return run.ended !== undefined;
     if (kind === 'kill-host') return host === run.host;
     return kind !== 'stop-host' && pid === run.pid;
