@@ -39,11 +39,3 @@ export function wasSearchTouched(sentMs: number, { begunMs }: Run, damages: read
 }
 
 const ENDS_SEARCH: ReadonlySet<DamageKind> = new Set(['kill-azurite', 'kill-host']);
-
-/** The lock of a timer on a person's machine, and a moment. */
-const LOCK_MS = 16_000;
-
-/** Azurite forgets all leases when it ends, so until the holder asks again two hosts may have one. The storage service itself does not. */
-export function wereLeasesForgotten({ begunMs }: Run, damages: readonly Damage[]): boolean {
-  return damages.some(({ kind, fromMs, untilMs }) => kind === 'kill-azurite' && begunMs >= fromMs && begunMs <= untilMs + LOCK_MS);
-}

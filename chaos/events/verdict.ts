@@ -1,6 +1,6 @@
 // What became of everything that was sent: each message and each version of a blob is handled, in the poison queue, or still in its queue.
 import { type Check, none } from '../checks.ts';
-import { type Damage, isTouched, wasSearchTouched, wereLeasesForgotten } from './damage.ts';
+import { type Damage, isTouched, wasSearchTouched } from './damage.ts';
 import type { Run } from './journal.ts';
 import { type Sent, type Source, sources, TIMER } from './work.ts';
 
@@ -117,9 +117,7 @@ export function judge(evidence: Evidence): Verdict {
       runs.filter(({ functionName }) => functionName === TIMER),
       ({ key }) => key,
     );
-    const twice = [...bySecond].filter(([, ofSecond]) =>
-      ofSecond.slice(0, -1).some((run) => !isTouched(run, damages) && !wereLeasesForgotten(run, damages)),
-    );
+    const twice = [...bySecond].filter(([, ofSecond]) => ofSecond.slice(0, -1).some((run) => !isTouched(run, damages)));
     const seconds = [...bySecond.keys()].map((key) => Date.parse(`${key}Z`) / 1000).toSorted((one, other) => one - other);
     const gaps = seconds.slice(1).map((second, index) => second - (seconds[index] ?? second));
     return {

@@ -9,6 +9,7 @@
 const fs = require('node:fs');
 const { basename, dirname, join } = require('node:path');
 const Loki = require('lokijs');
+const { reviveDates } = require('./dates.cjs');
 
 /** A journal may grow to the size of the index and to this: writing an index of 10,000 messages takes longer than a request should. */
 const SMALL_JOURNAL_BYTES = 1024 * 1024;
@@ -104,6 +105,7 @@ class JournaledLoki extends Loki {
   }
 
   loadJSONObject(index, options) {
+    for (const { name, data } of index.collections ?? []) for (const document of data) reviveDates(name, document);
     super.loadJSONObject(index, options);
     // An Azurite without journals has written it last, so those beside it are older.
     if (index.journalNumber === undefined) return;
@@ -146,6 +148,7 @@ class JournaledLoki extends Loki {
       if (kind === 'delete') documentsOf(name).byId.delete(what);
       if (kind === 'set') {
         const { collection, byId } = documentsOf(name);
+        reviveDates(name, what);
         byId.set(what.$loki, what);
         collection.maxId = Math.max(collection.maxId, what.$loki);
       }
@@ -155,11 +158,14 @@ class JournaledLoki extends Loki {
   /** Those on disk, oldest first. */
   #journals() {
     const prefix = `${basename(this.filename)}.journal-`;
-    return fs
-      .readdirSync(dirname(this.filename))
-      .filter((name) => name.startsWith(prefix))
-      .map((name) => ({ number: Number(name.slice(prefix.length)), path: join(dirname(this.filename), name) }))
-      .sort((a, b) => a.number - b.number);
+    return (
+      fs
+        .readdirSync(dirname(this.filename))
+        // What was put by is called .journal-N.damaged.
+        .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+        .map((name) => ({ number: Number(name.slice(prefix.length)), path: join(dirname(this.filename), name) }))
+        .sort((a, b) => a.number - b.number)
+    );
   }
 
   #journalPath(number) {

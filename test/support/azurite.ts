@@ -27,6 +27,8 @@ export async function startAzurite({ folder, ports = ANY_PORTS }: { folder?: str
     queuePort: started.ports.queue,
     tablePort: started.ports.table,
     pid: started.process.pid,
+    /** What it said last. */
+    lines: started.lastLines,
     /** Saves. */
     stop: () => started.process.stop(STOP_MS),
     /** SIGKILL. */
