@@ -15,12 +15,31 @@ export type Launch = {
   readonly logFile: string;
 };
 
+/** What was started and has not ended. */
+const running = new Set<ChildProcess>();
+let isEnding = false;
+
 export function launch({ command, args, core, env, logFile }: Launch): ChildProcess {
   const log = openSync(logFile, 'a');
   // taskset replaces itself by the command, so the pid is the command's.
   const [file, ...rest] = core === undefined ? [command, ...args] : ['taskset', '-c', String(core), command, ...args];
-  const child = spawn(file as string, rest, { env, stdio: ['ignore', log, log] });
+  const child = noted(spawn(file as string, rest, { env, stdio: ['ignore', log, log] }));
   closeSync(log);
+  return child;
+}
+
+/** Ends all that was started here, and lets nothing begin any more. */
+export async function stopEverything(): Promise<void> {
+  isEnding = true;
+  await Promise.all([...running].map(stopProcess));
+}
+
+function noted(child: ChildProcess): ChildProcess {
+  if (child.pid === undefined) return child;
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  // Whoever was about to start it is not asked.
+  if (isEnding) child.kill('SIGKILL');
   return child;
 }
 
@@ -36,6 +55,7 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
 /** Runs to the end and gives its standard output. */
 export async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  noted(child);
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -2,7 +2,7 @@
 // Start reading at measures/small-replies.ts; goals.ts holds what is promised.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release } from 'node:os';
+import { availableParallelism, constants, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Measure } from './bench.ts';
 import { isPortico } from './candidates.ts';
@@ -18,7 +18,7 @@ import { startup } from './measures/startup.ts';
 import { timers } from './measures/timers.ts';
 import { type MeasureName, type Options, readOptions, usage } from './options.ts';
 import { benchFolder, buildPrograms, installProxies, measuredEnvironment, missingPrerequisites, temporaryFolder } from './prerequisites.ts';
-import { run } from './processes.ts';
+import { run, stopEverything } from './processes.ts';
 import { table } from './tables.ts';
 
 const measures: Readonly<Record<MeasureName, Measure>> = {
@@ -34,6 +34,9 @@ const measures: Readonly<Record<MeasureName, Measure>> = {
   timers,
 };
 
+/** By a signal: what is being measured fails, and that is no news. */
+let isEnding = false;
+
 const options = readArguments();
 if (options === undefined) {
   process.stdout.write(usage);
@@ -48,10 +51,7 @@ async function measureAll(options: Options): Promise<void> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   if (options.candidates.some((name) => name === 'http-proxy' || name === 'reply-from')) await installProxies(say);
   using folder = temporaryFolder();
-  process.once('SIGINT', () => {
-    folder[Symbol.dispose](); // The programs we started got the signal too.
-    process.exit(130);
-  });
+  leaveNothingBehind(folder);
   const env = measuredEnvironment();
   const workshop = { folder: folder.path, nodePath: options.nodePath, env, programs: await buildPrograms(folder.path) };
   const machine = await describeMachine(options.nodePath, env);
@@ -77,6 +77,19 @@ async function measureAll(options: Options): Promise<void> {
   mkdirSync(join(benchFolder, 'results'), { recursive: true });
   writeFileSync(file, JSON.stringify({ startedAt, machine, options, verdicts, samples }, undefined, 2));
   say(`All samples: ${file}`);
+}
+
+/** Whoever ends the run by a signal ends all that it has started. The same signal again ends it at once. */
+function leaveNothingBehind(folder: Disposable): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, async () => {
+      isEnding = true;
+      // Whoever takes samples of them finds them gone.
+      process.on('uncaughtException', () => {});
+      await stopEverything();
+      folder[Symbol.dispose]();
+      process.exit(128 + constants.signals[signal]);
+    });
 }
 
 function verdictTable(figures: Figures): string {
@@ -108,6 +121,7 @@ function readArguments(): Options | undefined {
 }
 
 function fail(text: string): void {
+  if (isEnding) return;
   process.stderr.write(`${text}\n`);
   process.exitCode = 1;
 }
