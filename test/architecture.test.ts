@@ -14,15 +14,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   azure: ['core'],
   bindings: ['core', 'azure'],
   state: ['core', 'azure', 'platform'],
+  keys: ['core', 'azure', 'platform'],
   emulator: ['core', 'platform'],
   worker: ['core', 'platform'],
   invocation: ['core', 'platform', 'worker'],
   // From worker: the channel a request is written to, and its types.
-  http: ['core', 'platform', 'worker', 'invocation'],
-  admin: ['core', 'http', 'invocation'],
-  host: ['core', 'config', 'platform', 'azure', 'bindings', 'state', 'emulator', 'worker', 'invocation', 'http', 'admin'],
-  // From azure and bindings: `portico queue`, which works on an account without a host.
-  cli: ['core', 'config', 'platform', 'azure', 'bindings', 'host'],
+  // From keys: whose key a caller has.
+  http: ['core', 'platform', 'worker', 'invocation', 'keys'],
+  admin: ['core', 'platform', 'http', 'invocation', 'keys'],
+  host: ['core', 'config', 'platform', 'azure', 'bindings', 'state', 'keys', 'emulator', 'worker', 'invocation', 'http', 'admin'],
+  // From azure, bindings and keys: `portico queue` and `portico keys`, which work without a host.
+  cli: ['core', 'config', 'platform', 'azure', 'bindings', 'keys', 'host'],
   testing: ['core'],
   // The library's entry point, which names the types of what it hands out.
   '.': ['core', 'host', 'http'],

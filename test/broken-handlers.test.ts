@@ -344,8 +344,8 @@ describe.runIf(process.platform === 'linux')('a broken handler', () => {
       await becomes('ready');
       await clock.advance(1000);
       expect(await problem('WORKER_LISTENS_EVERYWHERE')).toMatchInlineSnapshot(`
-        "warning: The handler listens on port <port> of every address of this machine: others can call it past the host, without keys and with forged headers.
-        Let it listen on 127.0.0.1 only; in Go: "127.0.0.1:" + port instead of ":" + port."
+        "warning: The handler listens on [::]:<port>, which is every address of this machine: others can call it past the host, without keys and with forged headers.
+        Let it listen on 127.0.0.1 and the port in FUNCTIONS_CUSTOMHANDLER_PORT only; in Go: "127.0.0.1:" + port instead of ":" + port."
       `);
     });
 

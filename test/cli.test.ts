@@ -7,8 +7,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { leftBehind, processTree } from './support/process-tree.ts';
+import { needs } from './support/requirements.ts';
 
 const MAIN = fileURLToPath(new URL('../packages/portico/src/cli/main.ts', import.meta.url));
 const OBEDIENT = '';
@@ -137,6 +138,65 @@ describe.skipIf(process.platform === 'win32')('portico start', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('portico start --auth', () => {
+  const ANY_KEY = /[\w-]{54}==|code=[\w-]{9}/;
+
+  test.each([[[]], [['--json']]])('asks callers for keys, and what it writes into a pipe holds none: %j', async (flags) => {
+    const portico = await start(OBEDIENT, { flags: ['--auth', ...flags], authLevel: 'function' });
+    const key = await keyOf(portico.app, 'hello');
+    const statuses = [];
+    for (const query of ['', '?code=wrong', `?code=${encodeURIComponent(key)}`]) {
+      statuses.push((await fetch(`${portico.url}/api/hello${query}`)).status);
+    }
+    expect(statuses).toEqual([401, 401, 200]);
+    const invoked = await run(['invoke', 'hello', '--app', portico.app, '--url', portico.url]);
+    expect(invoked).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^✓ hello 200 /),
+      stderr: expect.stringContaining('keys.json'),
+    });
+    expect(await portico.stop('SIGTERM')).toEqual({ code: 0, left: [] });
+    expect(portico.output()).toContain('.portico/keys.json');
+    for (const text of [portico.output(), invoked.stdout, invoked.stderr]) expect(text).not.toMatch(ANY_KEY);
+  });
+
+  test('takes over what "portico keys" changes while it runs', async () => {
+    const portico = await start(OBEDIENT, { flags: ['--auth'], authLevel: 'function' });
+    const { code, stdout } = await run(['keys', 'create', 'hello', 'ci', '--app', portico.app]);
+    expect(code).toBe(0);
+    const statusOf = async () => (await fetch(`${portico.url}/api/hello`, { headers: { 'x-functions-key': stdout.trim() } })).status;
+    await vi.waitFor(async () => expect(await statusOf()).toBe(200), 10_000);
+    expect((await run(['keys', 'revoke', 'hello', 'ci', '--yes', '--app', portico.app])).code).toBe(0);
+    await vi.waitFor(async () => expect(await statusOf()).toBe(401), 10_000);
+    expect(await portico.stop('SIGTERM')).toEqual({ code: 0, left: [] });
+  });
+
+  // "script" runs a command in a pseudo terminal.
+  test.skipIf(needs('terminal'))('shows a URL with the key in it at a terminal', async () => {
+    const app = makeApp(OBEDIENT, 'function');
+    const words = [process.execPath, MAIN, 'start', app, '--port', '0', '--auth', '--no-watch'];
+    const child = spawn('script', ['--quiet', '--return', '--command', words.join(' '), '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+    onTestFinished(() => void child.kill());
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+    const exited = once(child, 'close');
+    await vi.waitFor(() => expect(output).toContain('ready in'), { timeout: 20_000, interval: 20 });
+    const [, url = ''] = /\n {2}hello {2}GET {2}(http:\S+\?code=\S+)/.exec(output) ?? [];
+    expect(await (await fetch(url)).text()).toBe('hello');
+    // Ctrl+C.
+    child.stdin.write('\u0003');
+    expect(await exited).toEqual([0, null]);
+  });
+});
+
+async function keyOf(app: string, owner: string): Promise<string> {
+  const { stdout } = await run(['keys', 'list', owner, '--show', '--json', '--app', app]);
+  return JSON.parse(stdout).value;
+}
+
 async function run(words: string[]) {
   const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder });
   const output = { stdout: '', stderr: '' };
@@ -145,11 +205,11 @@ async function run(words: string[]) {
   return { code, ...output };
 }
 
-type StartOptions = { flags?: string[]; nodeFlags?: string[]; paused?: boolean };
+type StartOptions = { flags?: string[]; nodeFlags?: string[]; paused?: boolean; authLevel?: string };
 
 /** An app whose handler does as it is told before it listens. */
-async function start(handlerCode: string, { flags = [], nodeFlags = [], paused = false }: StartOptions = {}) {
-  const app = makeApp(handlerCode);
+async function start(handlerCode: string, { flags = [], nodeFlags = [], paused = false, authLevel }: StartOptions = {}) {
+  const app = makeApp(handlerCode, authLevel);
   const readyFile = join(app, 'ready.json');
   const child = spawn(process.execPath, [...nodeFlags, MAIN, 'start', app, '--port', '0', '--ready-file', readyFile, ...flags], {
     env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') },
@@ -169,14 +229,14 @@ async function start(handlerCode: string, { flags = [], nodeFlags = [], paused =
     child.kill(signal);
     return exited;
   };
-  return { child: child as ChildProcess, url, readyFile, exited, stop, output: () => output };
+  return { child: child as ChildProcess, app, url, readyFile, exited, stop, output: () => output };
 }
 
-function makeApp(handlerCode: string): string {
+function makeApp(handlerCode: string, authLevel = 'anonymous'): string {
   const app = mkdtempSync(join(folder, 'app-'));
   const description = { defaultExecutablePath: process.execPath, arguments: ['handler.mjs'] };
   const bindings = [
-    { type: 'httpTrigger', direction: 'in', name: 'req', methods: ['get'], authLevel: 'anonymous' },
+    { type: 'httpTrigger', direction: 'in', name: 'req', methods: ['get'], authLevel },
     { type: 'http', direction: 'out', name: 'res' },
   ];
   mkdirSync(join(app, 'hello'));

@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
     judge: { type: 'boolean', default: false },
     jobs: { type: 'string', default: String(Math.min(4, availableParallelism() + 1)) },
     'host-command': { type: 'string', default: PORTICO },
-    'auth-arguments': { type: 'string', default: '' },
+    'auth-arguments': { type: 'string', default: '--auth' },
     'open-key': { type: 'string' },
     env: { type: 'string', multiple: true, default: ['WEBSITE_HOSTNAME=localhost:{port}'] },
     'bundle-version': { type: 'string', default: '[4.*, 5.0.0)' },

@@ -69,6 +69,7 @@ export class FakeHost implements Host {
   readonly options: HostOptions;
   readonly app: FunctionApp;
   state: Host['state'] = 'Starting';
+  keys: Host['keys'];
   url = 'http://127.0.0.1:7071';
   ready: Promise<ReadyReport> = Promise.resolve({
     handlers: [{ pid: 4711, port: 43121 }],
@@ -103,7 +104,18 @@ export class FakeHost implements Host {
 
   functions(): ReturnType<Host['functions']> {
     const url = `${this.url}/api/hello`;
-    return [{ name: 'hello', type: 'httpTrigger', methods: ['get'], url, source: undefined, disabled: false, problem: undefined }];
+    return [
+      {
+        name: 'hello',
+        type: 'httpTrigger',
+        methods: ['get'],
+        authLevel: 'function',
+        url,
+        source: undefined,
+        disabled: false,
+        problem: undefined,
+      },
+    ];
   }
 
   invoke(): never {

@@ -28,6 +28,7 @@ const PROGRAMS = {
     check: ['--map-root-user', '--net', 'ip', 'link', 'set', 'lo', 'up'],
     lacking: 'a network namespace cannot be made here (it takes Linux, root or user namespaces, and Debian: apt-get install iproute2)',
   },
+  terminal: { command: 'script', packages: 'bsdutils', check: ['--quiet', '--return', '--command', 'true', '/dev/null'] },
   busybox: { command: 'busybox', packages: 'busybox' },
   // Made on first need: this looks whether it has been, and makes it if not.
   azurite: {

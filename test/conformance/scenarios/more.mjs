@@ -161,7 +161,7 @@ export default ({ bindings, get, hostJson, http, httpFunction, on, outputs, post
     limited('custom-headers', 'customHeaders and hsts: on which answers, and against a header of the function.', { customHeaders: { 'X-Content-Type-Options': 'nosniff', 'X-Own': 'from host.json' }, hsts: { isEnabled: true, maxAge: '10.00:00:00' } }, [
       get('/api/Hello'), get('/api/Guarded'), get('/api/nowhere'), get('/'), get('/admin/host/ping'), get('/admin/host/status', withKey('wrong')), get('/api/Hello?fails'),
       http('GET', '/api/Hello', { headers: [['Host', 'example.org'], ['X-Forwarded-Proto', 'https']] }),
-    ], { functions: { ...hello, Guarded: httpFunction({ authLevel: 'admin' }) }, rules: [on('Hello', { status: 500, text: 'no' }, { bodyIncludes: 'fails' }), on('Hello', res({ body: 'ok', headers: { 'X-Own': 'from the function' } }))], env: { AzureWebJobsDisableHomepage: 'true' } }),
+    ], { auth: true, masterKey: MASTER, secrets: { 'host.json': secretFile({ masterKey: key('master', MASTER), functionKeys: [], systemKeys: [] }) }, functions: { ...hello, Guarded: httpFunction({ authLevel: 'admin' }) }, rules: [on('Hello', { status: 500, text: 'no' }, { bodyIncludes: 'fails' }), on('Hello', res({ body: 'ok', headers: { 'X-Own': 'from the function' } }))], env: { AzureWebJobsDisableHomepage: 'true' } }),
     limited('long-request', 'Long URLs, long headers and many headers.', undefined, [
       get(`/api/Hello?q=${'u'.repeat(8100)}`), get(`/api/Hello?q=${'u'.repeat(8300)}`), get('/api/Hello', [['X-Big', 'q'.repeat(30_000)]]), get('/api/Hello', [['X-Big', 'q'.repeat(33_000)]]), wide(98), wide(101),
     ]),

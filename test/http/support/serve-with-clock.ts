@@ -23,6 +23,8 @@ export type ServedOptions = {
   /** Beside the handler's section. */
   readonly hostJson?: object;
   readonly porticoJson?: object;
+  /** Whether the clock times slow callers too. Default: the system's does. */
+  readonly timesCallers?: boolean;
   /** Name → what stands beside the bindings. Default: one, "Work". Each is served at its name. */
   readonly functions?: Readonly<Record<string, object>>;
 };
@@ -51,7 +53,7 @@ const SWITCH = { proxy: { enableProxyingHttpRequest: true }, forward: { enableFo
 
 export async function serveWithClock(
   handlerPort: number,
-  { mode = 'proxy', replaces = true, hostJson = {}, porticoJson = {}, functions = { Work: {} } }: ServedOptions = {},
+  { mode = 'proxy', replaces = true, timesCallers = false, hostJson = {}, porticoJson = {}, functions = { Work: {} } }: ServedOptions = {},
 ): Promise<Served> {
   const root = appFolder({
     'host.json': {
@@ -99,6 +101,8 @@ export async function serveWithClock(
   const host: PublicHost = {
     app: makeServable(app, {}, { clock, over: stopping.signal, bindingsOf: () => undefined }).app,
     obstacle: undefined,
+    keys: undefined,
+    user: undefined,
     stopping: stopping.signal,
     work,
     get channel() {
@@ -123,6 +127,7 @@ export async function serveWithClock(
     onRequest: createRequestHandler(host, context),
     ...createUpgradeHandler(host, context),
     httpDate: context.httpDate,
+    ...(timesCallers && { clock }),
   });
   return {
     port: server.port,

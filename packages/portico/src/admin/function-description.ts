@@ -1,9 +1,14 @@
 import type { FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import { joinRoute } from '../http/routes/route-text.ts';
 
+/** What a description says of a function. */
+export type DescribedFunction = Pick<FunctionMetadata, 'name' | 'directory' | 'definition' | 'disabled'> & {
+  readonly http: { readonly route: string } | undefined;
+};
+
 /** One function as GET /admin/functions shows it. Snake case here, as on Azure. */
 export function describeFunction(
-  fn: FunctionMetadata,
+  fn: DescribedFunction,
   app: FunctionApp,
   baseUrl: string,
   temporaryFolder: string,
@@ -27,6 +32,6 @@ export function describeFunction(
   };
 }
 
-function invokeUrl({ http }: FunctionMetadata, { config }: FunctionApp, baseUrl: string): string | null {
+function invokeUrl({ http }: DescribedFunction, { config }: FunctionApp, baseUrl: string): string | null {
   return http === undefined ? null : `${baseUrl}/${joinRoute(config?.http.routePrefix ?? 'api', http.route)}`.toLowerCase();
 }

@@ -3,41 +3,34 @@ import { HostError, messageOf } from '../core/error.ts';
 import { bindingsFailed } from '../core/error-catalogue.ts';
 import type { InvocationOutcome } from '../core/extension.ts';
 import type { JsonObject } from '../core/function-app.ts';
-import { readJson } from '../core/json-reader.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import { writeJson } from '../core/json-writer.ts';
-import { mediaTypeOf } from '../core/media-type.ts';
 import { RETRY_AFTER } from '../http/admission.ts';
 import type { Call } from '../http/call.ts';
-import { bodyKind, collectBody } from '../http/request-body.ts';
-import type { AdminHost } from './admin-api.ts';
+import type { AdminHost } from './admin-host.ts';
 import { answerJson } from './answer-json.ts';
+import { type AdminRequest, parameterOf } from './endpoint.ts';
+import { memberOf, readJsonBody } from './json-body.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** `waits`: the answer comes when the function has run, and says how that went; Azure's host knows no such thing and answers 202 at once. */
-export function answerInvocation(call: Call, functionName: string, host: AdminHost, waits: boolean): void {
+/** `?wait=true`: the answer comes when the function has run, and says how that went; Azure's host knows no such thing and answers 202 at once. */
+export async function answerInvocation({ call, host, target, parts: [functionName = ''] }: AdminRequest): Promise<void> {
   const isPossible = host.canInvoke(functionName);
   if (isPossible === 'never') return call.answer(404, 'refused');
   if (isPossible === 'not now') return call.refuse(503, { headers: RETRY_AFTER });
-  const run = (input: string | undefined): void => void invoke(call, functionName, input, host, waits);
+  const waits = parameterOf(target, 'wait')?.toLowerCase() === 'true';
+  const body = await readJsonBody(call, MOST_BYTES);
+  if (body === undefined) return;
   // An empty body is no input, where Azure's host answers 400.
-  if (bodyKind(call.request) === 'none') return run(undefined);
-  collectBody(call.request, MOST_BYTES, (body) => {
-    if (body === 'too-large') return call.refuse(413);
-    if (call.ended) return;
-    if (body.length === 0) return run(undefined);
-    if (!/^(?:application|text)\/(?:[\w.-]+\+)?json$/.test(mediaTypeOf(call.request.headers['content-type'] ?? '')))
-      return call.answer(415, 'refused');
-    const reading = readJson(body.toString());
-    if ('fault' in reading || !isJsonObject(reading.value)) return call.answer(400, 'refused');
-    run(inputOf(reading.value));
-  });
+  if (body.isEmpty) return invoke(call, functionName, undefined, host, waits);
+  if (!isJsonObject(body.json)) return call.answer(400, 'refused');
+  await invoke(call, functionName, inputOf(body.json), host, waits);
 }
 
-/** Names ignore case, as on Azure; what is no text is given as the JSON it is. */
+/** What is no text is given as the JSON it is. */
 function inputOf(body: JsonObject): string | undefined {
-  const input = Object.entries(body).find(([name]) => name.toLowerCase() === 'input')?.[1] ?? undefined;
+  const input = memberOf(body, 'input') ?? undefined;
   return input === undefined || typeof input === 'string' ? input : writeJson(input);
 }
 

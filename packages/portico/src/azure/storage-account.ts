@@ -1,7 +1,7 @@
 // A storage account as the official clients see it. They are loaded and made when they are first asked for.
 import type { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
-import type { BlobServiceClient } from '@azure/storage-blob';
+import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
 import type { QueueServiceClient } from '@azure/storage-queue';
 import { HostError } from '../core/error.ts';
 import type { HostContext } from '../core/extension.ts';
@@ -47,6 +47,12 @@ export function storageAccount(
   // A space, which no setting has in its name.
   const key = found.kind === 'emulator' ? 'storage emulator' : `storage account ${found.setting.toLowerCase()}`;
   return shared(key, () => makeAccount(found, emulator));
+}
+
+/** A container by its address, which holds a signature. */
+export async function openContainer(url: string): Promise<ContainerClient> {
+  const { ContainerClient } = await import('@azure/storage-blob');
+  return new ContainerClient(url, undefined, options);
 }
 
 function makeAccount(connection: StorageConnection, emulator: HostContext['emulator']): StorageAccount {

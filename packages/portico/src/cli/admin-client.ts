@@ -4,7 +4,8 @@ import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { hostAnswerUnknown, hostCertificateUnknown, hostNotFound, hostRefuses } from '../core/error-catalogue.ts';
-import type { JsonValue } from '../core/function-app.ts';
+import type { AuthLevel, JsonValue } from '../core/function-app.ts';
+import type { ClientKeys } from './client-keys.ts';
 
 export type HostAnswer = { readonly status: number; readonly type: string; readonly body: Uint8Array };
 
@@ -13,6 +14,8 @@ export type HostCall = {
   /** Below the host's address, or a whole one. */
   readonly target: string;
   readonly body?: { readonly bytes: Uint8Array; readonly type: string } | undefined;
+  /** Sent to the host itself and to nobody else. */
+  readonly key?: string | undefined;
 };
 
 export type AdminClient = {
@@ -20,17 +23,25 @@ export type AdminClient = {
   readonly url: string;
   /** Sends as it is told and follows nothing. Errors: HOST_NOT_FOUND, HOST_CERTIFICATE_UNKNOWN. */
   send(call: HostCall, signal?: AbortSignal): Promise<HostAnswer>;
+  /** The same to the admin API, with the key that it wants if there is one. */
+  manage(call: Omit<HostCall, 'key'>, signal?: AbortSignal): Promise<HostAnswer>;
+  /** What opens an HTTP function of this level, on a host that asks for keys. */
+  keyFor(functionName: string, level: AuthLevel): Promise<string | undefined>;
   /** What GET on a path of the admin API tells; undefined for 404. Errors: those above, HOST_REFUSES, HOST_ANSWER_UNKNOWN. */
   read(path: string, signal?: AbortSignal): Promise<JsonValue | undefined>;
 };
 
 const CERTIFICATE_FAULT = /CERT|SIGNATURE|SSL|TLS/;
 
-export function createAdminClient(url: string): AdminClient {
-  async function send({ method, target, body }: HostCall, signal?: AbortSignal): Promise<HostAnswer> {
+export function createAdminClient(url: string, keys: ClientKeys): AdminClient {
+  async function send({ method, target, body, key }: HostCall, signal?: AbortSignal): Promise<HostAnswer> {
     const address = new URL(target, url);
     const request = address.protocol === 'https:' ? overHttps : overHttp;
-    const headers = body && { 'Content-Type': body.type, 'Content-Length': body.bytes.length };
+    const headers = {
+      ...(body && { 'Content-Type': body.type, 'Content-Length': body.bytes.length }),
+      // The host says where its functions are, and what says it is one may be something else. Header values are bytes here, and those of a key UTF-8.
+      ...(key !== undefined && address.origin === url && { 'x-functions-key': Buffer.from(key).toString('latin1') }),
+    };
     try {
       return await new Promise<HostAnswer>((resolve, reject) => {
         const sent = request(address, { method, headers, agent: false, ...(signal && { signal }) }, (response) => {
@@ -45,12 +56,18 @@ export function createAdminClient(url: string): AdminClient {
     }
   }
 
+  async function manage(call: Omit<HostCall, 'key'>, signal?: AbortSignal): Promise<HostAnswer> {
+    const answer = await send({ ...call, key: keys.master }, signal);
+    // Who is refused has set nothing in motion.
+    return answer.status === 401 && (await keys.asked()) ? send({ ...call, key: keys.master }, signal) : answer;
+  }
+
   async function read(path: string, signal?: AbortSignal): Promise<JsonValue | undefined> {
-    const answer = await send({ method: 'GET', target: path }, signal);
+    const answer = await manage({ method: 'GET', target: path }, signal);
     return answer.status === 404 ? undefined : jsonOf(answer, `GET ${url}${path}`, url);
   }
 
-  return { url, send, read };
+  return { url, send, manage, read, keyFor: (functionName, level) => keys.forFunction(functionName, level) };
 }
 
 /** What a good answer holds. Errors: HOST_REFUSES, HOST_ANSWER_UNKNOWN. */

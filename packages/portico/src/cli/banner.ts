@@ -21,7 +21,7 @@ export function formatListening(run: Listening, palette: Palette): string {
     [`${palette.bold(`portico ${version}`)}  ${root}`],
     rows.length > 0 ? rows : ['  no functions'],
     [
-      ...formatOpen(run, palette).map((line) => `  ${line}`),
+      ...[...formatOpen(run, palette), ...formatKeys(run, palette)].map((line) => `  ${line}`),
       ...(authorityFile === undefined ? [] : [`  https vouched for by ${authorityFile}: trust it once, or give it to curl --cacert`]),
     ],
     run.watching ? [palette.dim('  a change of the sources reloads the handler')] : [],
@@ -38,12 +38,22 @@ export function formatWarnings(run: Listening, palette: Palette): string[] {
   return [...formatOpen(run, palette), ...run.problems.map((problem) => formatMarked(problem, palette))];
 }
 
-function formatOpen({ openUrls, functions }: Listening, palette: Palette): string[] {
-  if (openUrls === undefined) return [];
+function formatOpen({ openUrls, keys, functions }: Listening, palette: Palette): string[] {
+  if (openUrls === undefined || keys !== undefined) return [];
   const names = functions.flatMap(({ name, disabled, problem }) => (disabled || problem ? [] : [name]));
   const more = names.length > MOST_NAMES ? [`${names.length - MOST_NAMES} more`] : [];
   const open = ['the admin API', ...names.slice(0, MOST_NAMES), ...more].join(', ').replace(/, ([^,]+)$/, ' and $1');
   return [palette.yellow(`! open to other machines at ${openUrls.join(', ')}, without keys: ${open}`)];
+}
+
+function formatKeys({ openUrls, keys }: Listening, palette: Palette): string[] {
+  if (keys === undefined) return [];
+  const { place, trouble } = keys;
+  return [
+    ...(openUrls === undefined ? [] : [`other machines reach it at ${openUrls.join(', ')}`]),
+    `callers are asked for keys, which are kept in ${place}`,
+    ...(trouble === undefined ? [] : [palette.yellow(`! the keys cannot be shown: ${trouble}`)]),
+  ];
 }
 
 function formatMarked(problem: Problem, palette: Palette): string {
@@ -65,20 +75,32 @@ export function formatNotReady({ state }: NotReady, palette: Palette): string {
 }
 
 /** HTTP functions stand in two columns, the others in three. */
-function describer({ functions, url: hostUrl }: Listening, palette: Palette): (summary: FunctionSummary) => string {
+function describer({ functions, url: hostUrl, keys }: Listening, palette: Palette): (summary: FunctionSummary) => string {
   const events = functions.filter(isInvoked);
   const methodWidth = widest(functions.map(methodsOf));
   const typeWidth = widest(events.map(({ type }) => type));
   const sourceWidth = widest(events.map((each) => sourceOf(each)).filter(({ length }) => length <= WIDEST_SOURCE));
   return (summary) => {
-    const { name, type, url, disabled, problem } = summary;
+    const { name, type, disabled, problem } = summary;
     if (problem) return formatMarked(problem, palette);
     if (isInvoked(summary)) {
       const source = sourceOf(summary).padEnd(sourceWidth);
       return `${type.padEnd(typeWidth)}  ${disabled ? palette.dim(source) : source}  ${palette.dim(invokeCommand(name, hostUrl))}`;
     }
-    return disabled ? palette.dim('disabled') : `${methodsOf(summary).padEnd(methodWidth)}  ${url ?? ''}`;
+    return disabled ? palette.dim('disabled') : `${methodsOf(summary).padEnd(methodWidth)}  ${readyUrl(summary, keys?.codes, palette)}`;
   };
+}
+
+/** To be pasted as it is, where a key that it may have is known. */
+function readyUrl(
+  { name, url = '', authLevel }: FunctionSummary,
+  codes: ReadonlyMap<string, string> | undefined,
+  palette: Palette,
+): string {
+  if (codes === undefined || url === '' || authLevel === 'anonymous') return url;
+  const code = codes.get(name);
+  if (code !== undefined) return `${url}?code=${encodeURIComponent(code)}`;
+  return `${url}  ${palette.dim('with a key: portico keys list --show')}`;
 }
 
 /** By hand also one that is disabled runs. */

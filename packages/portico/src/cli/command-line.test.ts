@@ -41,6 +41,7 @@ describe('parseCommandLine', () => {
     ['start --functions a b', { functions: ['a', 'b'] }],
     ['start --cors http://a:1 --cors-credentials', { cors: ['http://a:1'], 'cors-credentials': true }],
     ['start --enable-json-output', { json: true }],
+    ['start --enableAuth', { auth: true }],
     ['start --user-log-level Debug', { log: ['Function=Debug', 'Host.Function.Console=Debug'] }],
   ])('understands func in "%s"', (line, flags) => {
     expect(parseCommandLine(words(line))).toMatchObject({ flags, remarks: [] });
@@ -54,10 +55,6 @@ describe('parseCommandLine', () => {
     ['--no-build', '--no-build has no meaning here: nothing is built unless --build says so, or portico.json while files are watched.'],
     ['--timeout 40', '--timeout has no meaning here: the handler has as long to start as initializationTimeout in host.json says.'],
     ['-t 40', '-t has no meaning here: the handler has as long to start as initializationTimeout in host.json says.'],
-    [
-      '--enableAuth',
-      '--enableAuth has no meaning here: nothing asks callers for a key yet, which is why only this machine can call (see --no-auth).',
-    ],
     ['--json-output-file f', '--json-output-file has no meaning here: use --json and send the output to a file.'],
     ['--language-worker x', '--language-worker has no meaning here: the handler is described in host.json.'],
     ['--dotnet-isolated-debug', '--dotnet-isolated-debug has no meaning here: the handler is described in host.json.'],
@@ -80,6 +77,13 @@ describe('parseCommandLine', () => {
     ['queue peek orders --count 3', { command: 'queue', action: 'peek', queue: 'orders', flags: { count: '3' } }],
     ['queue purge orders --yes', { command: 'queue', action: 'purge', queue: 'orders', flags: { yes: true } }],
     ['queue list', { command: 'queue', action: 'list', flags: {} }],
+    ['keys list', { command: 'keys', action: 'list', owner: undefined, flags: {} }],
+    ['keys list hello --show --app sub', { command: 'keys', action: 'list', owner: 'hello', flags: { show: true, app: 'sub' } }],
+    ['keys create hello', { command: 'keys', action: 'create', owner: 'hello', name: undefined, flags: {} }],
+    ['keys create hello ci --json', { command: 'keys', action: 'create', owner: 'hello', name: 'ci', flags: { json: true } }],
+    ['keys set host ci -', { command: 'keys', action: 'set', owner: 'host', name: 'ci', data: '-', flags: {} }],
+    ['keys revoke hello ci --yes', { command: 'keys', action: 'revoke', owner: 'hello', name: 'ci', flags: { yes: true } }],
+    ['invoke tick --key k', { command: 'invoke', functionName: 'tick', flags: { key: 'k' } }],
     ['queue --help', { command: 'help', topic: 'queue' }],
   ])('reads "%s", of which each command has its own flags', (line, expected) => {
     expect(parseCommandLine(words(line))).toEqual(expected);
@@ -153,6 +157,32 @@ describe('parseCommandLine', () => {
       '"portico queue send" takes two arguments, but 3 were given: q two words.',
       expect.any(String),
     ],
+    ['keys', 'ACTION_UNKNOWN', '"portico keys" needs to know what to do.', 'Write "portico keys" and one of list, create, set, revoke.'],
+    ['keys lst', 'ACTION_UNKNOWN', 'There is no "portico keys lst".', 'Did you mean "portico keys list"?'],
+    ['keys constructor', 'ACTION_UNKNOWN', 'There is no "portico keys constructor".', expect.any(String)],
+    ['keys create', 'ARGUMENT_MISSING', '"portico keys create" needs to know whose key.', 'Write portico keys create OWNER [NAME]'],
+    [
+      'keys revoke a',
+      'ARGUMENT_MISSING',
+      '"portico keys revoke" needs the name of the key as well.',
+      'Write portico keys revoke OWNER NAME',
+    ],
+    [
+      'keys set a',
+      'ARGUMENT_MISSING',
+      '"portico keys set" needs the name of the key as well.',
+      'Write portico keys set OWNER NAME TEXT|@FILE|-',
+    ],
+    ['keys set a b', 'ARGUMENT_MISSING', '"portico keys set" needs the value as well.', 'Write portico keys set OWNER NAME TEXT|@FILE|-'],
+    ['keys list a b', 'TOO_MANY_ARGUMENTS', '"portico keys list" takes one argument, but 2 were given: a b.', expect.any(String)],
+    [
+      'keys set a b half other',
+      'TOO_MANY_ARGUMENTS',
+      '"portico keys set" takes three arguments, but 4 were given: a b *** ***.',
+      expect.any(String),
+    ],
+    ['keys list --port 80', 'FLAG_NOT_OF_COMMAND', '"portico keys" has no flag --port.', '"portico keys --help" lists those it has.'],
+    ['start --as', 'FLAG_VALUE_MISSING', '--as needs a value.', expect.stringContaining('Write --as USER[,role=NAME]')],
     ['queue list q', 'TOO_MANY_ARGUMENTS', '"portico queue list" takes no argument, but 1 was given: q.', expect.any(String)],
   ])('refuses "%s"', (line, code, message, hint) => {
     expect(() => parseCommandLine(words(line))).toThrow(expect.objectContaining({ code, message, hint, kind: 'usage' }));

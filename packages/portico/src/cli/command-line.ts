@@ -14,6 +14,7 @@ import {
 } from '../core/error-catalogue.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import {
+  type Action,
   COMMANDS,
   type Command,
   type CommandName,
@@ -21,9 +22,11 @@ import {
   GLOBAL_FLAGS,
   INVOKE_FLAGS,
   type InvokeFlags,
+  KEYS_ACTIONS,
+  KEYS_FLAGS,
+  type KeysFlags,
   QUEUE_ACTIONS,
   QUEUE_FLAGS,
-  type QueueAction,
   type QueueFlags,
   START_FLAGS,
   type StartFlags,
@@ -36,7 +39,8 @@ export type CommandLine =
   | { readonly command: 'completion'; readonly shell: string | undefined }
   | StartCommandLine
   | InvokeCommandLine
-  | QueueCommandLine;
+  | QueueCommandLine
+  | KeysCommandLine;
 
 export type StartCommandLine = {
   readonly command: 'start';
@@ -54,6 +58,13 @@ export type QueueCommandLine = { readonly command: 'queue'; readonly flags: Queu
   | { readonly action: 'list' }
 );
 
+export type KeysCommandLine = { readonly command: 'keys'; readonly flags: KeysFlags } & (
+  | { readonly action: 'list'; readonly owner: string | undefined }
+  | { readonly action: 'create'; readonly owner: string; readonly name: string | undefined }
+  | { readonly action: 'set'; readonly owner: string; readonly name: string; readonly data: string }
+  | { readonly action: 'revoke'; readonly owner: string; readonly name: string }
+);
+
 type Words = {
   flags: Record<string, string | string[] | true>;
   /** By the word that it is about. */
@@ -62,7 +73,7 @@ type Words = {
 };
 
 /** Of all commands together: what stands before the command is read before it is known. A name means the same kind of flag in each. */
-const FLAGS: Readonly<Record<string, Flag>> = { ...QUEUE_FLAGS, ...INVOKE_FLAGS, ...START_FLAGS, ...GLOBAL_FLAGS };
+const FLAGS: Readonly<Record<string, Flag>> = { ...KEYS_FLAGS, ...QUEUE_FLAGS, ...INVOKE_FLAGS, ...START_FLAGS, ...GLOBAL_FLAGS };
 
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const words = sortWords(argv);
@@ -76,6 +87,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (command === 'start') return startLine(words, rest);
   checkFlags(words, command);
   if (command === 'queue') return queueLine(flags as QueueFlags, rest);
+  if (command === 'keys') return keysLine(flags as KeysFlags, rest);
   const argument = onlyOne(rest, command);
   if (command === 'completion') return { command, shell: argument };
   if (command === 'help') return { command, topic: argument === undefined ? undefined : topicNamed(argument) };
@@ -94,12 +106,9 @@ function startLine(words: Words, rest: readonly string[]): StartCommandLine {
   };
 }
 
-function queueLine(flags: QueueFlags, [action, ...words]: readonly string[]): QueueCommandLine {
+function queueLine(flags: QueueFlags, [word, ...words]: readonly string[]): QueueCommandLine {
   const command = 'queue';
-  if (action === undefined || !isQueueAction(action)) {
-    const known = Object.keys(QUEUE_ACTIONS);
-    throw actionUnknown(command, action, action && nearestName(action, known), known);
-  }
+  const action = actionNamed(command, word, QUEUE_ACTIONS);
   const most = action === 'list' ? 0 : action === 'send' ? 2 : 1;
   if (words.length > most) throw tooManyArguments(`queue ${action}`, most, words);
   if (action === 'list') return { command, action, flags };
@@ -109,6 +118,30 @@ function queueLine(flags: QueueFlags, [action, ...words]: readonly string[]): Qu
   if (action !== 'send') return { command, action, queue, flags };
   if (data === undefined) throw missing('the message as well');
   return { command, action, queue, data, flags };
+}
+
+function keysLine(flags: KeysFlags, [word, ...words]: readonly string[]): KeysCommandLine {
+  const command = 'keys';
+  const action = actionNamed(command, word, KEYS_ACTIONS);
+  const most = { list: 1, create: 2, set: 3, revoke: 2 }[action];
+  // From the third on they may be pieces of a key.
+  if (words.length > most) throw tooManyArguments(`keys ${action}`, most, [...words.slice(0, 2), ...words.slice(2).map(() => '***')]);
+  const [owner, name, data] = words;
+  if (action === 'list') return { command, action, owner, flags };
+  const missing = (what: string) => argumentMissing(`keys ${action}`, what, `portico keys ${action} ${KEYS_ACTIONS[action].argument}`);
+  if (owner === undefined) throw missing('to know whose key');
+  if (action === 'create') return { command, action, owner, name, flags };
+  if (name === undefined) throw missing('the name of the key as well');
+  if (action === 'revoke') return { command, action, owner, name, flags };
+  if (data === undefined) throw missing('the value as well');
+  return { command, action, owner, name, data, flags };
+}
+
+function actionNamed<Name extends string>(command: CommandName, word: string | undefined, actions: Readonly<Record<Name, Action>>): Name {
+  const known = Object.keys(actions) as Name[];
+  const action = known.find((name) => name === word);
+  if (action === undefined) throw actionUnknown(command, word, word && nearestName(word, known), known);
+  return action;
 }
 
 function checkFlags({ flags, remarks }: Words, command: CommandName): void {
@@ -191,10 +224,6 @@ function topicNamed(word: string): CommandName {
 
 function isCommand(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
-}
-
-function isQueueAction(word: string): word is QueueAction {
-  return Object.hasOwn(QUEUE_ACTIONS, word);
 }
 
 function onlyOne(words: readonly string[], command: CommandName): string | undefined {

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.skipIf(process.platform === 'win32')('bash completion', () => {
   test.each([
-    ['portico ', ['start', 'invoke', 'queue', 'completion', 'help', '--help', '--version']],
+    ['portico ', ['start', 'invoke', 'queue', 'keys', 'completion', 'help', '--help', '--version']],
     ['portico st', ['start']],
     ['portico start --xff', ['--xff-style']],
     ['portico start --xff-style ', ['plain', 'azure']],
@@ -27,8 +27,11 @@ describe.skipIf(process.platform === 'win32')('bash completion', () => {
     ['portico start --quiet --lo', ['--log']],
     ['portico completion ', ['bash', 'zsh', 'fish']],
     ['portico help --', ['--help']],
-    ['portico invoke --', ['--data', '--watch', '--port', '--url', '--app', '--json', '--help']],
+    ['portico invoke --', ['--data', '--watch', '--port', '--url', '--key', '--app', '--json', '--help']],
     ['portico invoke --app my', ['my app']],
+    ['portico keys ', ['list', 'create', 'set', 'revoke']],
+    ['portico keys list --s', ['--show']],
+    ['portico help k', ['keys']],
     ['portico queue ', ['send', 'peek', 'replay', 'purge', 'list']],
     ['portico queue peek --c', ['--connection', '--count']],
     ['portico bogus ', []],

@@ -113,6 +113,7 @@ describe('the banner', () => {
         name: 'hello',
         type: 'httpTrigger',
         methods: ['get', 'post'],
+        authLevel: 'function' as const,
         url: 'http://127.0.0.1:7071/api/hello',
         source: undefined,
         disabled: false,
@@ -122,6 +123,7 @@ describe('the banner', () => {
         name: 'everything',
         type: 'httpTrigger',
         methods: undefined,
+        authLevel: 'admin' as const,
         url: 'http://127.0.0.1:7071/api/{*all}',
         source: undefined,
         disabled: false,
@@ -131,13 +133,23 @@ describe('the banner', () => {
         name: 'old',
         type: 'httpTrigger',
         methods: ['get'],
+        authLevel: 'function' as const,
         url: 'http://127.0.0.1:7071/api/old',
         source: undefined,
         disabled: true,
         problem: undefined,
       },
       event('tick', 'timerTrigger', '0 */5 * * * *'),
-      { name: 'broken', type: '', methods: undefined, url: undefined, source: undefined, disabled: false, problem: broken },
+      {
+        name: 'broken',
+        type: '',
+        methods: undefined,
+        authLevel: undefined,
+        url: undefined,
+        source: undefined,
+        disabled: false,
+        problem: broken,
+      },
     ],
     problems: [broken, late],
   };
@@ -213,6 +225,62 @@ portico 1.2.3  /app
   ! host.json: Unknown key.`);
   });
 
+  describe('where callers are asked for keys', () => {
+    const place = '.portico/keys.json';
+    const open = { ...run.functions[0], name: 'open', authLevel: 'anonymous', url: 'http://127.0.0.1:7071/api/open' };
+    const functions = [...run.functions.slice(0, 3), open] as typeof run.functions;
+
+    test('says where they are kept', () => {
+      const { reporter, lines } = setUp();
+      reporter.listening({ ...run, functions, problems: [], keys: { place } });
+      expect(`\n${lines.join('\n')}`).toBe(`
+portico 1.2.3  /app
+
+  hello       GET POST  http://127.0.0.1:7071/api/hello
+  everything  *         http://127.0.0.1:7071/api/{*all}
+  old         disabled
+  open        GET POST  http://127.0.0.1:7071/api/open
+
+  callers are asked for keys, which are kept in .portico/keys.json
+`);
+    });
+
+    test('shows URLs with the key in them to whom it may show keys, and to what opens the rest where that is', () => {
+      const { reporter, lines } = setUp();
+      reporter.listening({ ...run, functions, problems: [], keys: { place, codes: new Map([['hello', 'a+b/c&d==']]) } });
+      expect(`\n${lines.join('\n')}`).toBe(`
+portico 1.2.3  /app
+
+  hello       GET POST  http://127.0.0.1:7071/api/hello?code=a%2Bb%2Fc%26d%3D%3D
+  everything  *         http://127.0.0.1:7071/api/{*all}  with a key: portico keys list --show
+  old         disabled
+  open        GET POST  http://127.0.0.1:7071/api/open
+
+  callers are asked for keys, which are kept in .portico/keys.json
+`);
+    });
+
+    test('says in one line why it shows none', () => {
+      const { reporter, lines } = setUp();
+      reporter.listening({ ...run, functions, problems: [], keys: { place, trouble: 'The file cannot be read.' } });
+      expect(lines[0]).toContain('  hello       GET POST  http://127.0.0.1:7071/api/hello\n');
+      expect(lines[0]).toMatch(/keys\.json\n {2}! the keys cannot be shown: The file cannot be read\.\n$/);
+    });
+
+    test('names the addresses that other machines reach, without calling them open', () => {
+      const { reporter, lines } = setUp();
+      reporter.listening({ ...run, openUrls: ['http://192.0.2.7:7071'], problems: [], keys: { place } });
+      expect(lines[0]).toContain(`
+  other machines reach it at http://192.0.2.7:7071
+  callers are asked for keys, which are kept in .portico/keys.json
+`);
+      expect(lines[0]).not.toContain('open to');
+      const quiet = setUp({ quiet: true });
+      quiet.reporter.listening({ ...run, openUrls: ['http://192.0.2.7:7071'], problems: [], keys: { place } });
+      expect(quiet.lines).toEqual([]);
+    });
+  });
+
   test.each([
     [0, 'the admin API'],
     [1, 'the admin API and f0'],
@@ -275,7 +343,7 @@ function setUp({ shows = () => true, colour = false, quiet = false }: { shows?: 
 }
 
 function event(name: string, type: string, source: string | undefined) {
-  return { name, type, methods: undefined, url: undefined, source, disabled: false, problem: undefined };
+  return { name, type, methods: undefined, authLevel: undefined, url: undefined, source, disabled: false, problem: undefined };
 }
 
 function request(summary: Partial<RequestSummary>): RequestSummary {

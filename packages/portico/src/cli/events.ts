@@ -36,13 +36,14 @@ export const EVENTS = {
       openUrls: {
         type: 'string[]',
         optional: true,
-        doc: 'Where other machines reach it, without keys. Absent when it listens on loopback only.',
+        doc: 'Where other machines reach it. Absent when it listens on loopback only.',
       },
+      keys: { type: 'string', optional: true, doc: 'Where the keys are kept that callers are asked for. Absent: nobody is asked.' },
       authorityFile: { type: 'string', optional: true, doc: 'With --https alone: the certificate that callers have to trust.' },
       watching: { type: 'boolean', doc: 'Whether changed sources reload the handler.' },
       functions: {
         type: 'object[]',
-        doc: 'name, type, disabled; methods (absent: all) and url if HTTP calls it, else source (what it waits for) and invoke (the command that runs it by hand); problem (code, message) if it is broken.',
+        doc: 'name, type, disabled; methods (absent: all), url and authLevel if HTTP calls it, else source (what it waits for) and invoke (the command that runs it by hand); problem (code, message) if it is broken.',
       },
       problems: { type: 'object[]', doc: 'code, severity, message; hint, file, line, column and functionName where known.' },
     },

@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   },
   usage: {
     code: 2,
-    doc: 'The command line is wrong, names a folder without an app, a file that cannot be used or a function that is not there, or an address beyond loopback without --no-auth.',
+    doc: 'The command line is wrong, names a folder without an app, a file that cannot be used, or a function or a key that is not there.',
   },
   fault: { code: 70, doc: 'A fault in Portico itself. Please report it with the message.' },
   interrupted: {

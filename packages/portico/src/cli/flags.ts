@@ -23,7 +23,7 @@ export const START_FLAGS = {
   address: {
     value: 'A',
     default: '127.0.0.1, or Host.LocalHttpAddress',
-    doc: 'Address to listen on. Beyond loopback only together with --no-auth.',
+    doc: 'Address to listen on. Beyond loopback callers are asked for keys.',
   },
   functions: { value: 'A,B', default: 'all', repeatable: true, doc: 'Load only these functions.' },
   cors: {
@@ -40,7 +40,13 @@ export const START_FLAGS = {
     doc: 'Certificate and key for HTTPS: a PFX file, or PEM with the key in it or beside it. Implies --https.',
   },
   password: { value: 'P', doc: 'Password of the certificate file.' },
-  'no-auth': { doc: 'Allow an address beyond loopback although nothing asks callers for a key.' },
+  auth: { default: 'beyond loopback', doc: 'Ask callers for keys, those on this machine as well; "portico keys" shows them.' },
+  'no-auth': { doc: 'Ask nobody for a key: whoever reaches the port may call every function and the admin API.' },
+  as: {
+    value: 'USER[,role=NAME]',
+    default: 'nobody',
+    doc: "Every request is this user's, as if the platform had signed it in: a name or an e-mail address, and any number of roles. For tests, on loopback only.",
+  },
   'xff-style': {
     value: 'plain|azure',
     default: 'plain',
@@ -98,6 +104,11 @@ export const INVOKE_FLAGS = {
     doc: 'Port of the host on this machine.',
   },
   url: { value: 'URL', default: 'http on this machine', doc: 'Address of the host.' },
+  key: {
+    value: 'KEY',
+    default: 'the variable PORTICO_KEY; for a host on this machine, the keys of the app',
+    doc: 'Master key of the host, if it asks for keys. The variable keeps it out of the list of processes.',
+  },
   app: APP_FLAG,
   json: {
     doc: 'Write one JSON object per run: functionName, outcome, durationMs; invocationId, error (code, message, hint), status and body (or bodyBase64) where there is one.',
@@ -118,6 +129,13 @@ export const QUEUE_FLAGS = {
   yes: { doc: 'Purge without asking.' },
   app: { ...APP_FLAG, doc: 'Folder of the app whose settings and host.json count, or one below it.' },
   json: { doc: 'Write JSON: one object per message or queue, or one that says how many messages it was.' },
+} as const satisfies Record<string, Flag>;
+
+export const KEYS_FLAGS = {
+  show: { doc: 'List the values of the keys as well.' },
+  yes: { doc: 'Revoke without asking.' },
+  app: { ...APP_FLAG, doc: 'Folder of the app whose keys they are, or one below it.' },
+  json: { doc: 'Write JSON: one object per key, or one that says what was done.' },
 } as const satisfies Record<string, Flag>;
 
 export const GLOBAL_FLAGS = {
@@ -146,9 +164,15 @@ export const QUEUE_ACTIONS = {
   list: { doc: 'Show all queues, with about how many messages each has.' },
 } as const satisfies Record<string, Action>;
 
-export type QueueAction = keyof typeof QUEUE_ACTIONS;
-
-const QUEUE_ACTION_NAMES = Object.keys(QUEUE_ACTIONS) as QueueAction[];
+export const KEYS_ACTIONS = {
+  list: {
+    argument: '[OWNER]',
+    doc: 'Show the keys of OWNER, or all of them; those that functions need and do not have yet are made. OWNER is master (opens everything), host (every function), system (webhooks), or the name of a function: function:NAME where it is one of these words.',
+  },
+  create: { argument: 'OWNER [NAME]', doc: 'Make a key and print it: a new one, or a new value for NAME (default).' },
+  set: { argument: 'OWNER NAME TEXT|@FILE|-', doc: 'Give a key this value: a text, what is in a file, or what comes on standard input.' },
+  revoke: { argument: 'OWNER NAME', doc: 'Take a key away. Asks before, unless --yes is given.' },
+} as const satisfies Record<string, Action>;
 
 export const COMMANDS = {
   start: {
@@ -165,12 +189,19 @@ export const COMMANDS = {
   queue: {
     argument: 'ACTION',
     doc: 'Look after the storage queues of an app.',
-    completes: QUEUE_ACTION_NAMES,
+    completes: Object.keys(QUEUE_ACTIONS),
     flags: QUEUE_FLAGS,
     actions: QUEUE_ACTIONS,
   },
+  keys: {
+    argument: 'ACTION',
+    doc: 'Show and change the keys of an app, while it runs as well.',
+    completes: Object.keys(KEYS_ACTIONS),
+    flags: KEYS_FLAGS,
+    actions: KEYS_ACTIONS,
+  },
   completion: { argument: SHELLS.join('|'), doc: 'Print the completion script of a shell.', completes: SHELLS },
-  help: { argument: '[COMMAND]', doc: 'Show help for a command.', completes: ['start', 'invoke', 'queue', 'completion'] },
+  help: { argument: '[COMMAND]', doc: 'Show help for a command.', completes: ['start', 'invoke', 'queue', 'keys', 'completion'] },
 } as const satisfies Record<string, Command>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -183,3 +214,4 @@ type FlagsOf<Table extends Readonly<Record<string, Flag>>> = { readonly [Name in
 export type StartFlags = FlagsOf<typeof START_FLAGS>;
 export type InvokeFlags = FlagsOf<typeof INVOKE_FLAGS>;
 export type QueueFlags = FlagsOf<typeof QUEUE_FLAGS>;
+export type KeysFlags = FlagsOf<typeof KEYS_FLAGS>;

@@ -22,7 +22,7 @@ export const FUNC_SPELLINGS: Readonly<Record<string, Spelling>> = {
   'user-log-level': { means: 'log', translate: (level) => [`Function=${level}`, `Host.Function.Console=${level}`] },
   'enable-json-output': { means: 'json' },
   'json-output-file': { takesValue: true, remark: 'use --json and send the output to a file.' },
-  enableAuth: { remark: 'nothing asks callers for a key yet, which is why only this machine can call (see --no-auth).' },
+  enableAuth: { means: 'auth' },
   timeout: { takesValue: true, remark: 'the handler has as long to start as initializationTimeout in host.json says.' },
   t: { takesValue: true, remark: 'the handler has as long to start as initializationTimeout in host.json says.' },
   'no-build': { remark: 'nothing is built unless --build says so, or portico.json while files are watched.' },

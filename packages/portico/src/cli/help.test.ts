@@ -13,6 +13,7 @@ describe('helpText', () => {
                                   folder.
         invoke NAME               Run one function of a running host by hand, whatever triggers it.
         queue ACTION              Look after the storage queues of an app.
+        keys ACTION               Show and change the keys of an app, while it runs as well.
         completion bash|zsh|fish  Print the completion script of a shell.
         help [COMMAND]            Show help for a command.
 
@@ -31,7 +32,7 @@ describe('helpText', () => {
 
         --port N|auto            Port to listen on; auto takes the first free one from 7071 up, 0 any free
                                  one. Default: 7071, or Host.LocalHttpPort of local.settings.json.
-        --address A              Address to listen on. Beyond loopback only together with --no-auth.
+        --address A              Address to listen on. Beyond loopback callers are asked for keys.
                                  Default: 127.0.0.1, or Host.LocalHttpAddress.
         --functions A,B          Load only these functions. May be repeated. Default: all.
         --cors ORIGINS           Origins whose pages may call the functions, with commas between them; *
@@ -42,7 +43,13 @@ describe('helpText', () => {
         --cert FILE              Certificate and key for HTTPS: a PFX file, or PEM with the key in it or
                                  beside it. Implies --https.
         --password P             Password of the certificate file.
-        --no-auth                Allow an address beyond loopback although nothing asks callers for a key.
+        --auth                   Ask callers for keys, those on this machine as well; "portico keys" shows
+                                 them. Default: beyond loopback.
+        --no-auth                Ask nobody for a key: whoever reaches the port may call every function
+                                 and the admin API.
+        --as USER[,role=NAME]    Every request is this user's, as if the platform had signed it in: a name
+                                 or an e-mail address, and any number of roles. For tests, on loopback
+                                 only. Default: nobody.
         --xff-style plain|azure  What X-Forwarded-For gains: the caller's address, or address:port as on
                                  Azure. Default: plain.
         --verbose                Show everything, down to level debug.

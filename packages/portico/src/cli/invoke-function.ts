@@ -8,7 +8,7 @@ import {
   hostAnswerUnknown,
   routeNeedsValues,
 } from '../core/error-catalogue.ts';
-import type { JsonObject, JsonValue } from '../core/function-app.ts';
+import type { AuthLevel, JsonObject, JsonValue } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { type AdminClient, type HostAnswer, jsonOf } from './admin-client.ts';
@@ -28,6 +28,7 @@ export type InvokeReport = {
 
 type Invocation = { readonly functionName: string; readonly data: Data | undefined };
 
+const LEVELS: readonly AuthLevel[] = ['anonymous', 'function', 'system', 'admin', 'user'];
 const WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Errors: those of the admin client, FUNCTION_NOT_THERE, FUNCTION_BROKEN, FUNCTION_DISABLED, DATA_NOT_TEXT, DATA_NOT_TAKEN, ROUTE_NEEDS_VALUES. */
@@ -42,10 +43,10 @@ export async function invokeFunction(
   const url = described.invoke_url_template;
   const call =
     typeof url === 'string'
-      ? httpCall(name, url, described, data)
+      ? { ...httpCall(name, url, described, data), key: await client.keyFor(name, levelIn(described.config)) }
       : { method: 'POST', target: `/admin/functions/${encodeURIComponent(name)}?wait=true`, body: data && inputBody(data) };
   const startedMs = clock.monotonicMs();
-  const answer = await client.send(call, signal);
+  const answer = typeof url === 'string' ? await client.send(call, signal) : await client.manage(call, signal);
   const durationMs = clock.monotonicMs() - startedMs;
   if (typeof url === 'string') return { functionName: name, outcome: answer.status < 400 ? 'succeeded' : 'failed', durationMs, answer };
   if (answer.status === 404) throw await faultOf(name, client, signal);
@@ -106,10 +107,20 @@ function httpCall(name: string, template: string, { config, isDisabled }: JsonOb
 
 /** Undefined: all. */
 function methodsIn(config: JsonValue | undefined): string[] | undefined {
+  const methods = triggerProperty(config, 'methods');
+  return Array.isArray(methods) && methods.length > 0 ? methods.map((method) => String(method).toUpperCase()) : undefined;
+}
+
+function levelIn(config: JsonValue | undefined): AuthLevel {
+  const written = text(triggerProperty(config, 'authlevel'))?.toLowerCase();
+  return LEVELS.find((level) => level === written) ?? 'function';
+}
+
+/** `name`: in lower case, for it may be written in any. */
+function triggerProperty(config: JsonValue | undefined, name: string): JsonValue | undefined {
   const bindings = isJsonObject(config) && Array.isArray(config.bindings) ? config.bindings.filter(isJsonObject) : [];
   const trigger = bindings.find(({ type }) => text(type)?.toLowerCase() === 'httptrigger') ?? {};
-  const methods = Object.entries(trigger).find(([key]) => key.toLowerCase() === 'methods')?.[1];
-  return Array.isArray(methods) && methods.length > 0 ? methods.map((method) => String(method).toUpperCase()) : undefined;
+  return Object.entries(trigger).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 function methodFor(name: string, methods: readonly string[] | undefined, hasData: boolean): string {

@@ -130,6 +130,7 @@ describe('portico invoke', () => {
     const { code, stderr } = await invoke('tick');
     expect(code).toBe(1);
     expect(stderr[0]).toBe(`portico: The host at ${url} does not let this command in: the answer was ${status}.`);
+    expect(stderr[1]).toContain('--key');
   });
 
   test.each([

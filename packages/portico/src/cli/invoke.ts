@@ -4,6 +4,7 @@ import { HostError } from '../core/error.ts';
 import { appRootNotFound, flagsContradict, flagValueWrong } from '../core/error-catalogue.ts';
 import type { LocalHostSettings } from '../core/function-app.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
+import { clientKeys } from './client-keys.ts';
 import type { InvokeCommandLine } from './command-line.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { explain } from './explain.ts';
@@ -25,7 +26,8 @@ export async function invoke({ functionName, flags }: InvokeCommandLine, program
   // It comes once, and a file can be read again.
   const fixed = given === undefined || given.startsWith('@') ? undefined : await readData(given, program);
   const data = async (): Promise<Data | undefined> => (given === undefined ? undefined : (fixed ?? readData(given, program)));
-  const client = createAdminClient(await hostUrl(flags, program));
+  const url = await hostUrl(flags, program);
+  const client = createAdminClient(url, clientKeys(flags, url, program));
   const printer = createPrinter(stdout, clock);
   const palette = createPalette(wantsColour(stdout.isTty, environment));
   const run = async (signal?: AbortSignal): Promise<InvokeReport> => {

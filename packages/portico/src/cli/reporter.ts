@@ -25,12 +25,23 @@ export type Listening = {
   readonly url: string;
   /** Where other machines reach it; undefined on loopback. */
   readonly openUrls?: readonly string[] | undefined;
+  /** Undefined: nobody is asked for a key. */
+  readonly keys?: ListeningKeys | undefined;
   /** The certificate that callers have to trust, when the server's was made here. */
   readonly authorityFile?: string | undefined;
   /** Changed sources reload the handler. */
   readonly watching: boolean;
   readonly functions: readonly FunctionSummary[];
   readonly problems: readonly Problem[];
+};
+
+export type ListeningKeys = {
+  /** Where they are kept. */
+  readonly place: string;
+  /** What opens each function, by its name. Only for a person at a terminal; everybody else gets none. */
+  readonly codes?: ReadonlyMap<string, string>;
+  /** Why there are no codes for that person. */
+  readonly trouble?: string;
 };
 
 export type NotReady = {

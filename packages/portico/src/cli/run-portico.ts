@@ -30,11 +30,12 @@ async function runCommand(line: CommandLine, program: Program): Promise<number> 
   }
   if (line.command === 'invoke') return (await import('./invoke.ts')).invoke(line, program);
   if (line.command === 'queue') return (await import('./queue.ts')).queue(line, program);
+  if (line.command === 'keys') return (await import('./keys.ts')).keys(line, program);
   print(await textFor(line), program.stdout, program);
   return EXIT_CODES.ok.code;
 }
 
-async function textFor(line: Exclude<CommandLine, { command: 'start' | 'invoke' | 'queue' }>): Promise<string> {
+async function textFor(line: Exclude<CommandLine, { command: 'start' | 'invoke' | 'queue' | 'keys' }>): Promise<string> {
   if (line.command === 'version') return VERSION;
   if (line.command === 'help') return (await import('./help.ts')).helpText(line.topic);
   const shell = SHELLS.find((name) => name === line.shell);

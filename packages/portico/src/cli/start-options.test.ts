@@ -25,6 +25,8 @@ describe('readHostOptions', () => {
       build: 'make handler',
       grace: '2.5',
       watch: true,
+      auth: true,
+      as: 'Jane Roe, role=reader ,role=a=b',
     } as const;
     expect(await readHostOptions(flags, false)).toEqual({
       port: 0,
@@ -35,7 +37,15 @@ describe('readHostOptions', () => {
       build: 'make handler',
       graceMs: 2500,
       watch: true,
+      auth: true,
+      user: { name: 'Jane Roe', roles: ['reader', 'a=b'] },
     });
+  });
+
+  test('asks for keys as it is told, and otherwise as the host sees fit', async () => {
+    expect((await readHostOptions({ auth: true }, false)).auth).toBe(true);
+    expect((await readHostOptions({ 'no-auth': true }, false)).auth).toBe(false);
+    expect(await readHostOptions({}, false)).not.toHaveProperty('auth');
   });
 
   test('attaches to a handler that somebody else runs, and watches nothing of it', async () => {
@@ -62,6 +72,15 @@ describe('readHostOptions', () => {
     [{ grace: '30s' }, '--grace cannot be "30s".', 'It is a number of seconds from 0 to 86400.'],
     [{ attach: '1', build: 'make' }, '--attach and --build ask for opposite things.', 'Leave one of them out.'],
     [{ watch: true, 'no-watch': true }, '--watch and --no-watch ask for opposite things.', 'Leave one of them out.'],
+    [{ auth: true, 'no-auth': true }, '--auth and --no-auth ask for opposite things.', 'Leave one of them out.'],
+    ...['', ',role=a', 'alice,', 'alice,reader', 'alice,role=', 'alice,Role=a', 'ali\nce', '\ud800'].map(
+      (as) =>
+        [
+          { as },
+          `--as cannot be "${as}".`,
+          'It is a name or an e-mail address, and a role after each ",role=": alice@example.org,role=reader.',
+        ] as const,
+    ),
     [{ attach: '0' }, '--attach cannot be "0".', 'It is a number from 1 to 65535.'],
     [{ 'xff-style': 'Azure' }, '--xff-style cannot be "Azure".', 'It is plain or azure.'],
     [{ cors: ['localhost'] }, '--cors cannot be "localhost".', 'It is * or origins such as http://localhost:3000.'],

@@ -1,8 +1,11 @@
 // From the flags of `portico start` to what the host and its output need. A value that cannot be is an error that says what can.
+
+import type { LocalPrincipal } from '../core/authorization.ts';
 import { flagNeedsAnother, flagsContradict, flagValueWrong, noPortFree } from '../core/error-catalogue.ts';
 import { LOG_LEVELS } from '../core/log.ts';
 import type { HostOptions } from '../host/create-host.ts';
 import { isPortFree } from '../platform/ports.ts';
+import { printable } from './console-reporter.ts';
 import type { StartFlags } from './flags.ts';
 import type { Levels, Verbosity } from './log-filter.ts';
 
@@ -12,12 +15,16 @@ const LAST_PORT = 65535;
 /** A day: whoever waits longer means milliseconds. */
 const LONGEST_GRACE_S = 86_400;
 
-type FlagOptions = Pick<HostOptions, 'port' | 'address' | 'functions' | 'cors' | 'attachPort' | 'xffStyle' | 'watch' | 'build' | 'graceMs'>;
+type FlagOptions = Pick<
+  HostOptions,
+  'port' | 'address' | 'auth' | 'user' | 'functions' | 'cors' | 'attachPort' | 'xffStyle' | 'watch' | 'build' | 'graceMs'
+>;
 
 /** What stands in the flags themselves. Without a flag the option is absent, and local.settings.json or the host decides. */
 export async function readHostOptions(flags: StartFlags, inTerminal: boolean): Promise<FlagOptions> {
   if (flags['cors-credentials'] && !flags.cors) throw flagNeedsAnother('--cors-credentials', '--cors');
   if (flags.watch && flags['no-watch']) throw flagsContradict('--watch', '--no-watch');
+  if (flags.auth && flags['no-auth']) throw flagsContradict('--auth', '--no-auth');
   for (const name of ['watch', 'build'] as const) {
     // Somebody else starts that handler, so somebody else builds and reloads it.
     if (flags.attach !== undefined && flags[name]) throw flagsContradict('--attach', `--${name}`);
@@ -29,6 +36,8 @@ export async function readHostOptions(flags: StartFlags, inTerminal: boolean): P
     ...(flags.grace !== undefined && { graceMs: parseSeconds('--grace', flags.grace) }),
     ...(flags.port !== undefined && { port: flags.port === 'auto' ? await firstFreePort(address) : parsePort('--port', flags.port, 0) }),
     ...(flags.address !== undefined && { address }),
+    ...((flags.auth || flags['no-auth']) && { auth: flags.auth ?? false }),
+    ...(flags.as !== undefined && { user: parseUser(flags.as) }),
     ...(flags.functions && { functions: flags.functions.flatMap(splitList) }),
     ...(flags.cors && {
       cors: { origins: flags.cors.flatMap(splitList).map(parseOrigin), credentials: flags['cors-credentials'] ?? false },
@@ -63,6 +72,19 @@ function parseSeconds(flag: string, text: string): number {
   const seconds = Number(text);
   if (/^\d+(?:\.\d+)?$/.test(text) && seconds <= LONGEST_GRACE_S) return seconds * 1000;
   throw flagValueWrong(flag, text, `a number of seconds from 0 to ${LONGEST_GRACE_S}`);
+}
+
+/** `alice@example.org,role=reader,role=writer`. */
+function parseUser(text: string): LocalPrincipal {
+  const [name = '', ...parts] = text.split(',').map((part) => part.trim());
+  const roles = parts.map((part) => /^role=(.+)$/.exec(part)?.[1]?.trim() ?? '');
+  if ([name, ...roles].every(isName)) return { name, roles };
+  throw flagValueWrong('--as', text, 'a name or an e-mail address, and a role after each ",role=": alice@example.org,role=reader');
+}
+
+/** It goes into headers, percent-encoded. */
+function isName(text: string): boolean {
+  return text !== '' && text.isWellFormed() && printable(text) === text;
 }
 
 /** A browser compares origins letter by letter, so a path or a slash at the end would never match. */

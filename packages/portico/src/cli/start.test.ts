@@ -2,11 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createFakeProgram, FakeHost } from '../../../../test/support/fake-program.ts';
+import { createFakeProgram, FakeDescriptor, FakeHost } from '../../../../test/support/fake-program.ts';
+import { MemoryKeys } from '../../../../test/support/memory-keys.ts';
 import { HostError } from '../core/error.ts';
+import { keysUnreadable } from '../core/error-catalogue.ts';
 import type { FunctionApp } from '../core/function-app.ts';
+import { createLogger } from '../core/log.ts';
 import type { HostOptions, ReadyReport } from '../host/create-host.ts';
+import { KeyRing } from '../keys/key-ring.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { runPortico } from './run-portico.ts';
 // Loaded beforehand, so that what follows needs nothing from outside.
 import './start.ts';
@@ -84,15 +89,21 @@ describe('portico start', () => {
   });
 
   test.each([
-    ['start --address 0.0.0.0', {}],
-    ['start', { address: '0.0.0.0' }],
-  ])('refuses an address beyond loopback: %s, local settings %j', async (line, local) => {
+    ['start --as alice --address 0.0.0.0', {}],
+    ['start --as alice --auth', { address: '0.0.0.0' }],
+  ])('refuses to take everybody beyond loopback for one user: %s, local settings %j', async (line, local) => {
     const { program, exitCode, host } = run(line, { app: { local } });
     expect(await exitCode).toBe(2);
-    expect(program.stderr.lines[0]).toBe(
-      'portico: Listening on 0.0.0.0 would let other machines call every function, and nothing asks them for a key.',
-    );
+    expect(program.stderr.lines[0]).toBe('portico: With --as, whoever reaches 0.0.0.0 would be that user, from other machines as well.');
     expect(host().state).toBe('Starting');
+  });
+
+  test('hands on who the user is and whether keys are asked for', async () => {
+    const { program, exitCode, host } = run('start --as alice@example.org,role=reader --enableAuth');
+    await settled();
+    expect(host().options).toMatchObject({ auth: true, user: { name: 'alice@example.org', roles: ['reader'] } });
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
   });
 
   test.each([
@@ -126,6 +137,74 @@ describe('portico start', () => {
     await exitCode;
     expect(program.stdout.text).toContain('shown');
     expect(program.stdout.text).not.toContain('hidden');
+  });
+});
+
+describe('portico start where keys are asked for', () => {
+  const LINE = '  callers are asked for keys, which are kept in the memory of a test\n';
+  let store: MemoryKeys;
+  let keys: KeyRing;
+  beforeEach(() => {
+    store = new MemoryKeys();
+    store.functions.set('hello', [
+      { name: 'ci', value: 'another' },
+      { name: 'default', value: 'secret==' },
+    ]);
+    keys = new KeyRing({ store, clock: new FakeClock(), log: createLogger({ log: () => {} }, '') });
+  });
+
+  async function output(line: string, isTty: boolean) {
+    const { program, exitCode } = run(line, { keys, isTty });
+    await settled();
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
+    return program.stdout.text + program.stderr.text;
+  }
+
+  test('shows a person at a terminal URLs to be pasted', async () => {
+    const shown = await output('start', true);
+    expect(shown).toContain('  hello  GET  http://127.0.0.1:7071/api/hello?code=secret%3D%3D\n');
+    expect(shown).toContain(LINE);
+  });
+
+  test('takes a key that opens every function where one has none of its own', async () => {
+    store.functions.set('hello', []);
+    store.host = { master: 'the master', functionKeys: [{ name: 'all', value: 'of the host' }], systemKeys: [] };
+    expect(await output('start', true)).toContain('/api/hello?code=of%20the%20host\n');
+  });
+
+  test.each([
+    ['start', false],
+    ['start --json', false],
+    ['start --json', true],
+    ['start --quiet', true],
+  ])('writes no key where others may read it, and reads none: %s, terminal: %s', async (line, isTty) => {
+    const shown = await output(line, isTty);
+    expect(shown).not.toMatch(/secret|another|code=/);
+    expect(store.calls).toEqual([]);
+    if (line === 'start') expect(shown).toContain(LINE);
+    if (line === 'start --json') expect(JSON.parse(shown.split('\n', 1)[0] as string)).toMatchObject({ keys: 'the memory of a test' });
+  });
+
+  test('says in one line why it cannot show them, and runs', async () => {
+    store.fault = keysUnreadable('the memory of a test', new Error('gone\nfor good'));
+    const shown = await output('start', true);
+    expect(shown).toMatch(/\n {2}\S*! the keys cannot be shown: [^\n]*the memory of a test[^\n]*gone[^\n]*\n\n/);
+    expect(shown).toContain('GET  http://127.0.0.1:7071/api/hello\n');
+    expect(shown).toContain('ready in 69 ms');
+  });
+
+  test('does not wait for a store that does not answer', async () => {
+    store.gate = new Promise(() => {});
+    const { program, exitCode } = run('start', { keys, isTty: true });
+    await settled();
+    expect(program.stdout.text).toBe('');
+    await program.clock.advance(1000);
+    await settled();
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
+    expect(program.stdout.text).toContain('! the keys cannot be shown: they were not there within 1000 ms');
+    expect(program.stdout.text).toContain('GET  http://127.0.0.1:7071/api/hello\n');
   });
 });
 
@@ -199,9 +278,11 @@ type Circumstances = {
   /** As the real host: what was not ready yet is settled by the stop. */
   readyOnStop?: boolean;
   state?: FakeHost['stateOnceStarted'];
+  keys?: KeyRing;
+  isTty?: boolean;
 };
 
-function run(line: string, { app, startFailure, ready, readyOnStop, state }: Circumstances = {}) {
+function run(line: string, { app, startFailure, ready, readyOnStop, state, keys, isTty = false }: Circumstances = {}) {
   let host: FakeHost | undefined;
   const createHost = (options: HostOptions) => {
     host = new FakeHost(options, app);
@@ -213,10 +294,13 @@ function run(line: string, { app, startFailure, ready, readyOnStop, state }: Cir
       host.stop = async () => resolve({ handlers: [], phases: { config: 1, listen: 1, handler: 1 }, totalMs: 3 });
     }
     if (state) host.stateOnceStarted = state;
+    host.keys = keys;
     return host;
   };
   const program = createFakeProgram({
     argv: line.split(' '),
+    environment: { NO_COLOR: '1' },
+    stdout: new FakeDescriptor({ isTty }),
     loadHost: async () => ({ createHost, findAppRoot: (from) => `/root of ${from}` }),
   });
   return { program, exitCode: runPortico(program), host: () => host as FakeHost };

@@ -1,7 +1,8 @@
 // `portico start`: from the typed words to a running host, and back to an exit code.
 import { resolve } from 'node:path';
+import type { Clock } from '../core/clock.ts';
 import { HostError } from '../core/error.ts';
-import { addressBeyondLoopback } from '../core/error-catalogue.ts';
+import { userBeyondLoopback } from '../core/error-catalogue.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import { outsideAddresses } from '../platform/machine.ts';
 import { isLoopback } from '../platform/ports.ts';
@@ -12,6 +13,7 @@ import { readHttpsOptions } from './https-options.ts';
 import type { Levels } from './log-filter.ts';
 import { openReporter } from './open-reporter.ts';
 import type { HostLibrary, Program } from './program.ts';
+import { readCodes } from './ready-codes.ts';
 import { openReadyFile, type ReadyFile } from './ready-file.ts';
 import type { Reporter } from './reporter.ts';
 import { DEFAULT_ADDRESS, readHostOptions } from './start-options.ts';
@@ -44,12 +46,15 @@ export async function start(
     const { https, authorityFile } = await readHttpsOptions(flags, program);
 
     const root = findAppRoot(resolve(workingDirectory, app ?? '.'));
-    const options = await readHostOptions(flags, program.stdout.isTty && !flags.json);
+    const inTerminal = program.stdout.isTty && !flags.json;
+    const options = await readHostOptions(flags, inTerminal);
     host = createHost({ root, environment, observer: reporter, ...options, ...(https && { https }) });
     const address = flags.address ?? host.app.local.address ?? DEFAULT_ADDRESS;
-    if (!isLoopback(address) && !flags['no-auth']) throw addressBeyondLoopback(address);
+    if (options.user !== undefined && !isLoopback(address)) throw userBeyondLoopback(address);
 
-    const running = run({ host, options, processId: program.processId, reporter, readyFile, address, authorityFile }, over.signal);
+    const { processId, clock } = program;
+    const showsKeys = inTerminal && !flags.quiet;
+    const running = run({ host, options, processId, clock, reporter, readyFile, address, authorityFile, showsKeys }, over.signal);
     reporter.stopping(await Promise.race([stopRequested, running.then(() => stopRequested)]));
     return EXIT_CODES.ok.code;
   } catch (thrown) {
@@ -66,15 +71,22 @@ type Run = {
   readonly host: Host;
   readonly options: Pick<HostOptions, 'watch' | 'build'>;
   readonly processId: number;
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly reporter: Reporter;
   readonly readyFile: ReadyFile | undefined;
   readonly address: string;
   readonly authorityFile: string | undefined;
+  /** A person reads the output, and it is kept nowhere. */
+  readonly showsKeys: boolean;
 };
 
 /** Once the signal aborts it says nothing more: a start that was interrupted has not failed. */
-async function run({ host, options, processId, reporter, readyFile, address, authorityFile }: Run, signal: AbortSignal): Promise<void> {
+async function run(
+  { host, options, processId, clock, reporter, readyFile, address, authorityFile, showsKeys }: Run,
+  signal: AbortSignal,
+): Promise<void> {
   await host.start();
+  const keys = host.keys && { place: host.keys.place, ...(showsKeys && (await readCodes(host.keys, host.functions(), clock))) };
   if (signal.aborted) return;
   // Here and not in the host: the heap of a program that embeds one is its own affair.
   keepHeapSmall();
@@ -85,6 +97,7 @@ async function run({ host, options, processId, reporter, readyFile, address, aut
     root: app.root,
     url,
     openUrls: isLoopback(address) ? undefined : openUrls(address, url),
+    keys,
     authorityFile,
     watching: options.watch ?? false,
     functions: host.functions(),

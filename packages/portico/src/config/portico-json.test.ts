@@ -7,6 +7,7 @@ const DEFAULTS = {
   trustedProxies: [],
   xffStyle: 'plain',
   processes: 1,
+  trustClientPrincipal: false,
   keepOutputText: false,
   build: undefined,
   watch: { ignore: [], pollMs: undefined },

@@ -29,6 +29,11 @@ const PORTICO_OPTIONS = {
     default: 'plain',
     doc: 'What X-Forwarded-For tells the handler of the caller: "plain" the address, "azure" address:port, as behind Azure\'s front end.',
   }),
+  trustClientPrincipal: flag({
+    default: false,
+    doc: 'True: the X-MS-CLIENT-PRINCIPAL headers of trusted proxies reach the handler, as behind App Service authentication. Whoever is in trustedProxies must then remove them from what callers send.',
+    source: 'https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities',
+  }),
   keepOutputText: flag({
     default: false,
     doc: 'Azure guesses what text in an output means: what is valid base64 becomes the bytes it stands for, what looks like JSON is read as JSON. True: text stays as it is; on Azure it will not.',

@@ -75,7 +75,7 @@ export const actionUnknown = defineError(
 );
 
 export const tooManyArguments = defineError('TOO_MANY_ARGUMENTS', 'usage', (command: string, most: number, words: readonly string[]) => ({
-  message: `"portico ${command}" takes ${['no argument', 'one argument', 'two arguments'][most]}, but ${words.length} ${words.length === 1 ? 'was' : 'were'} given: ${words.join(' ')}.`,
+  message: `"portico ${command}" takes ${['no argument', 'one argument', 'two arguments', 'three arguments'][most]}, but ${words.length} ${words.length === 1 ? 'was' : 'were'} given: ${words.join(' ')}.`,
   hint: `What holds spaces needs quotes around it; "portico help ${command.split(' ', 1)[0]}" shows what goes where.`,
 }));
 
@@ -95,14 +95,52 @@ export const confirmationMissing = defineError('CONFIRMATION_MISSING', 'usage', 
   hint: 'Give --yes if that is what you want.',
 }));
 
+export const keyOwnerUnknown = defineError(
+  'KEY_OWNER_UNKNOWN',
+  'usage',
+  (word: string, nearest: string | undefined, functions: readonly string[]) => ({
+    message: `Keys belong to host, system, master or a function, and there is no function "${word}".`,
+    hint: nearest
+      ? `Did you mean ${nearest}?`
+      : functions.length === 0
+        ? 'The app has no functions.'
+        : `The app has ${functions.join(', ')}.`,
+  }),
+);
+
+export const keyNotThere = defineError(
+  'KEY_NOT_THERE',
+  'usage',
+  (owner: string, name: string, nearest: string | undefined, known: readonly string[]) => ({
+    message: `There is no key "${name}" of ${owner}.`,
+    hint: nearest ? `Did you mean ${nearest}?` : known.length === 0 ? `There are no keys of ${owner}.` : `There is ${known.join(', ')}.`,
+  }),
+);
+
+export const keyNameWrong = defineError('KEY_NAME_WRONG', 'usage', (name: string, allowed: string) => ({
+  message: `A key cannot be called "${name}".`,
+  hint: `Its name is ${allowed}.`,
+}));
+
+// Without the value itself: it may be somebody's secret with a slip in it.
+export const keyValueWrong = defineError('KEY_VALUE_WRONG', 'usage', (source: string, mostCharacters: number) => ({
+  message: `What ${source} gives cannot be a key.`,
+  hint: `A key is 1 to ${mostCharacters} printable ASCII characters without a blank at either end, because it travels in a header.`,
+}));
+
+export const masterKeyStays = defineError('MASTER_KEY_STAYS', 'usage', () => ({
+  message: 'The master key cannot be revoked.',
+  hint: '"portico keys create master" makes a new one, and the old one opens nothing any more.',
+}));
+
 export const noPortFree = defineError('NO_PORT_FREE', 'service', (address: string, first: number, last: number) => ({
   message: `No port from ${first} to ${last} is free on ${address}.`,
   hint: 'Check that the address belongs to this machine, or name a port with --port.',
 }));
 
-export const addressBeyondLoopback = defineError('ADDRESS_BEYOND_LOOPBACK', 'usage', (address: string) => ({
-  message: `Listening on ${address} would let other machines call every function, and nothing asks them for a key.`,
-  hint: 'Give --no-auth as well if that is what you want, or leave --address out to listen on 127.0.0.1.',
+export const userBeyondLoopback = defineError('USER_BEYOND_LOOPBACK', 'usage', (address: string) => ({
+  message: `With --as, whoever reaches ${address} would be that user, from other machines as well.`,
+  hint: 'It is for tests on this machine: leave --address out to listen on 127.0.0.1, or leave --as out.',
 }));
 
 export const certificateUnusable = defineError(
@@ -286,10 +324,14 @@ export const workerNotListening = defineError(
   }),
 );
 
-export const workerListensEverywhere = defineError('WORKER_LISTENS_EVERYWHERE', 'worker', (port: number) => ({
-  message: `The handler listens on port ${port} of every address of this machine: others can call it past the host, without keys and with forged headers.`,
-  hint: 'Let it listen on 127.0.0.1 only; in Go: "127.0.0.1:" + port instead of ":" + port.',
-}));
+export const workerListensEverywhere = defineError(
+  'WORKER_LISTENS_EVERYWHERE',
+  'worker',
+  (facts: { address: string; port: number; variable: string }) => ({
+    message: `The handler listens on ${facts.address.includes(':') ? `[${facts.address}]` : facts.address}:${facts.port}, which is every address of this machine: others can call it past the host, without keys and with forged headers.`,
+    hint: `Let it listen on 127.0.0.1 and the port in ${facts.variable} only; in Go: "127.0.0.1:" + port instead of ":" + port.`,
+  }),
+);
 
 export const workerUnhealthy = defineError(
   'WORKER_UNHEALTHY',
@@ -719,6 +761,101 @@ export const stateFailed = defineError('STATE_FAILED', 'service', (file: string,
   cause,
 }));
 
+export const keysReadOnly = defineError('KEYS_READ_ONLY', 'config', (place: string, reason: string) => ({
+  message: `The keys in ${place} cannot be changed here.`,
+  hint: reason,
+}));
+
+export const keyStoreUnknown = defineError('KEY_STORE_UNKNOWN', 'config', (setting: string, value: string, hint: string) => ({
+  message: `Keys cannot be kept in what ${setting} says: ${JSON.stringify(value)}.`,
+  hint,
+}));
+
+export const keysUnreadable = defineError('KEYS_UNREADABLE', 'service', (place: string, cause: unknown) => ({
+  message: `The keys in ${place} cannot be read: ${messageOf(cause)}.`,
+  hint: adviceForReading((cause as { readonly code?: unknown } | undefined)?.code),
+  cause,
+}));
+
+function adviceForReading(code: unknown): string {
+  if (IN_THE_WAY.includes(code)) return 'Something else has that name, or that of a folder above it: move it away.';
+  if (code === 'ENOENT') return 'Put it there, or choose another place for keys with AzureWebJobsSecretStorageType.';
+  return 'Let this user read there. Until then nobody can call what asks for a key.';
+}
+
+export const keysUnwritable = defineError('KEYS_UNWRITABLE', 'service', (place: string, cause: unknown) => ({
+  message: `Keys cannot be written to ${place}: ${messageOf(cause)}.`,
+  hint: adviceForWritingKeys((cause as { readonly code?: unknown } | undefined)?.code),
+  cause,
+}));
+
+function adviceForWritingKeys(code: unknown): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'Make room on its disk. The keys that are there are as they were.';
+  if (IN_THE_WAY.includes(code)) return 'Something else has that name, or that of a folder above it: move it away.';
+  return 'Let this user write there, put keys there by hand, or choose another place for keys with AzureWebJobsSecretStorageType. The keys that are there are as they were.';
+}
+
+export const keysContested = defineError('KEYS_CONTESTED', 'service', (place: string, reason: string) => ({
+  message: `The keys in ${place} could not be changed: ${reason}.`,
+  hint: 'They are as they were: try again. If it stays so, end the other program that writes there.',
+}));
+
+export const keysInvalid = defineError('KEYS_INVALID', 'config', (file: string, reason: string) => ({
+  message: `The keys in ${file} cannot be understood: ${reason}.`,
+  hint: 'Mend it, or move it away: new keys are made then. As long as it is there it is left as it is, and none of its keys opens anything.',
+}));
+
+export const keysBroken = defineError('KEYS_BROKEN', 'service', (file: string, reason: string, keptAs: string) => ({
+  message: `The keys in ${file} cannot be understood (${reason}), so new ones are made: those that callers have open nothing any more.`,
+  hint: `The old file is kept as ${keptAs}. To have its keys back, stop the host, mend the file and give it its name again.`,
+}));
+
+export const keysSealed = defineError('KEYS_SEALED', 'config', (file: string, reason: string) => ({
+  message: `The keys in ${file} are encrypted and cannot be opened: ${reason}.`,
+  hint: 'Set AzureWebEncryptionKey to what it was when they were made. If nobody knows it any more, move the file away: new keys are made then.',
+}));
+
+export const keyEncrypted = defineError('KEY_ENCRYPTED', 'config', (file: string, key: string) => ({
+  message: `The key "${key}" in ${file} is encrypted by Azure's host, so it opens nothing here; the other keys do.`,
+  hint: `Set it anew (portico keys set), or copy its value from the portal into the file, with "encrypted": false.`,
+}));
+
+export const keysOfNobody = defineError('KEYS_OF_NOBODY', 'config', (functionName: string) => ({
+  message: `${JSON.stringify(functionName)} cannot be the name of a function, so it has no keys.`,
+  hint: 'A name is a letter, then letters, digits, "_" and "-", and it is not "host".',
+}));
+
+export const keysShadowed = defineError('KEYS_SHADOWED', 'config', (ignored: string, used: string) => ({
+  message: `The keys in ${ignored} open nothing: ${used} is of the same function, and counts.`,
+  hint: "Azure's keys API wrote the one and its host reads the other. Move the keys that are missing to the latter, and the former away.",
+}));
+
+export const keysExposed = defineError('KEYS_EXPOSED', 'config', (file: string) => ({
+  message: `Other users of this machine may read the keys in ${file}.`,
+  hint: `Close it (chmod 600 ${file}), and make new keys if anybody else works on this machine.`,
+}));
+
+export const keysStayOpen = defineError('KEYS_STAY_OPEN', 'service', (file: string, cause: unknown) => ({
+  message: `AzureWebEncryptionKey is set, but the keys in ${file} were written without it and cannot be encrypted now: ${messageOf(cause)}`,
+  hint: 'Let this user write there, or move the file away: new keys are made then.',
+  cause,
+}));
+
+export const keyVariableUnknown = defineError('KEY_VARIABLE_UNKNOWN', 'config', (name: string, reason: string) => ({
+  message: `The variable ${name} gives no key: ${reason}.`,
+  hint: 'Write PORTICO_KEYS__HOST__MASTER, PORTICO_KEYS__HOST__FUNCTION__NAME, PORTICO_KEYS__HOST__SYSTEM__NAME or PORTICO_KEYS__FUNCTIONS__FUNCTION__NAME.',
+}));
+
+export const kubernetesFailed = defineError(
+  'KUBERNETES_FAILED',
+  'service',
+  (facts: { failed: string; reason: string; advice: string; cause?: unknown }) => ({
+    message: `${facts.failed}: ${facts.reason}.`,
+    hint: facts.advice,
+    cause: facts.cause,
+  }),
+);
+
 export const stateClosed = defineError('STATE_CLOSED', 'internal', () => ({
   message: 'What the host remembers was asked for after it was closed.',
 }));
@@ -931,7 +1068,7 @@ export const hostCertificateUnknown = defineError('HOST_CERTIFICATE_UNKNOWN', 's
 
 export const hostRefuses = defineError('HOST_REFUSES', 'service', (url: string, status: number) => ({
   message: `The host at ${url} does not let this command in: the answer was ${status}.`,
-  hint: 'Its admin API asks for a key, which this command cannot give.',
+  hint: 'Give its master key with --key or in the variable PORTICO_KEY; beside the app, "portico keys list master --show" shows it.',
 }));
 
 export const hostAnswerUnknown = defineError('HOST_ANSWER_UNKNOWN', 'service', (request: string, status: number) => ({

@@ -81,7 +81,7 @@ export class AppEvents {
     this.#generation = generation;
     const { app, events } = generation;
     if (wantsEmulator(app))
-      this.#startEmulator().catch(() => {
+      this.startEmulator().catch(() => {
         // Whoever needs it asks again, and is told why not.
       });
     const listening = events.filter(({ metadata }) => !metadata.disabled && declaredBinding(metadata.trigger)?.type.trigger !== undefined);
@@ -210,12 +210,13 @@ export class AppEvents {
       hostId: state.isLocal && !identity.isChosen ? await rememberedId(state, identity.id, log) : identity.id,
       isDevelopment: isDevelopment(app),
       state,
-      emulator: () => this.#startEmulator(),
+      emulator: () => this.startEmulator(),
       observer,
     });
   }
 
-  async #startEmulator(): Promise<EmulatorEndpoints> {
+  /** Once; it stays until the app stops. */
+  async startEmulator(): Promise<EmulatorEndpoints> {
     const { root, log } = this.#options;
     this.#emulator ??= import('./app-emulator.ts').then(({ appEmulator }) => appEmulator({ root, log, clock: systemClock }));
     return (await this.#emulator).start();

@@ -211,8 +211,8 @@ describe('the watcher of an app', () => {
     const old = new Date(readAtMs - 10_000);
     for (const path of ['host.json', 'Hello/function.json', 'Hello', '.']) utimesSync(join(root, path), old, old);
     await watch({ readAtMs });
-    watcher?.stop();
     await clock.advance(1000);
+    watcher?.stop();
     expect(changes).toEqual([]);
 
     const before = app;
@@ -220,6 +220,22 @@ describe('the watcher of an app', () => {
     records = [];
     await watch({ readAtMs, app: () => before });
     expect(await nextChanges()).toMatchObject([{ app: true }]);
+  });
+
+  test('tells nothing of .portico, which was made between the two, but of what came after it', async () => {
+    const readAtMs = Date.now() - 10_000;
+    makeOld('host.json', 'Hello/function.json', 'Hello', '.');
+    write('.portico/state.db');
+    await watch({ readAtMs });
+    await clock.advance(1000);
+    watcher?.stop();
+    expect(changes).toEqual([]);
+
+    const later = new Date(statSync(root).mtimeMs + 1000);
+    utimesSync(root, later, later);
+    records = [];
+    await watch({ readAtMs });
+    expect(await nextChanges()).toMatchObject([{ file: 'app', app: true }]);
   });
 
   test('tells nothing once it was stopped, twice', async () => {

@@ -1,5 +1,6 @@
 // Tells what changes below the root of an app, burst by burst. Which entries count, and for what, is in watch/watch-scope.ts;
 // how changes are noticed in watch/folder-tree.ts.
+import { statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/error.ts';
@@ -7,6 +8,7 @@ import type { FunctionApp } from '../core/function-app.ts';
 import type { Logger } from '../core/log.ts';
 import { readEntry, withSlashes } from '../platform/file-state.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
+import { OWN_FOLDER } from './watch/always-ignored.ts';
 import { createBurst } from './watch/burst.ts';
 import { FolderTree } from './watch/folder-tree.ts';
 import { findHandlerFiles, type HandlerFiles } from './watch/handler-files.ts';
@@ -217,7 +219,10 @@ class WatchedApp implements AppWatcher {
     const { root, readAtMs } = this.#options;
     if (this.#tree.folderCount === 0) return;
     const folders = [root, ...this.#app.functions.flatMap(({ directory }) => directory ?? [])];
-    const changed = folders.find((folder) => (readEntry(folder, () => true)?.mtimeMs ?? 0) > readAtMs);
+    const changed = folders.find((folder) => {
+      const { mtimeMs = 0 } = readEntry(folder, () => true) ?? {};
+      return mtimeMs > readAtMs && !(folder === root && madeOwnFolderAt(root, mtimeMs));
+    });
     if (changed !== undefined) this.#note(withSlashes(relative(root, changed)), { app: true, handler: false });
   }
 
@@ -265,4 +270,10 @@ class WatchedApp implements AppWatcher {
     // A new folder may have been one too many.
     this.#keepPolling();
   }
+}
+
+/** Nothing was added or taken away since: the app itself is as it was read. */
+function madeOwnFolderAt(root: string, ms: number): boolean {
+  const bornMs = statSync(join(root, OWN_FOLDER), { throwIfNoEntry: false })?.birthtimeMs;
+  return bornMs !== undefined && Math.abs(ms - bornMs) <= FILE_CLOCK_MS;
 }

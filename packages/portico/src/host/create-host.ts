@@ -1,13 +1,15 @@
 // The composition root: puts configuration, handler, public port and admin API together. Start reading at FunctionHost.
 
+import type { LocalPrincipal } from '../core/authorization.ts';
 import type { HostError } from '../core/error.ts';
-import type { FunctionApp } from '../core/function-app.ts';
+import type { AuthLevel, FunctionApp } from '../core/function-app.ts';
 import type { HostState } from '../core/host-state.ts';
 import type { HostObserver } from '../core/log.ts';
 import type { Problem } from '../core/problem.ts';
 import type { XffStyle } from '../http/caller.ts';
 import type { CorsRules } from '../http/cors.ts';
 import type { Certificate } from '../http/public-server.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
 import { FunctionHost } from './function-host.ts';
 
 export type HostOptions = {
@@ -17,6 +19,10 @@ export type HostOptions = {
   readonly port?: number;
   /** Default: `Host.LocalHttpAddress` of local.settings.json, else 127.0.0.1. */
   readonly address?: string;
+  /** Ask callers for keys, and tools for the master key. Default: unless the address is a loopback one. */
+  readonly auth?: boolean;
+  /** Every request is this user's, as if it had signed in with the platform. For testing. Default: nobody's. */
+  readonly user?: LocalPrincipal;
   /** Run only these, compared ignoring case. Default: host.json's `functions`, else all. */
   readonly functions?: readonly string[];
   /** Default: `Host.CORS` of local.settings.json, else no cross-origin answers. */
@@ -61,6 +67,8 @@ export type FunctionSummary = {
   readonly type: string;
   /** Undefined: every method. */
   readonly methods: readonly string[] | undefined;
+  /** Which keys open it, where callers are asked for one. Undefined unless HTTP calls it. */
+  readonly authLevel: AuthLevel | undefined;
   /** Undefined unless HTTP calls it. */
   readonly url: string | undefined;
   /** What else it waits for, in few words: a schedule, the name of a queue. */
@@ -88,6 +96,8 @@ export interface Host {
   readonly url: string;
   /** The app as it was read last. */
   readonly app: FunctionApp;
+  /** Undefined: nobody is asked for a key, or the host has not been started. */
+  readonly keys: KeyRing | undefined;
   /** Settles with the handler's first answer, with the failure of the start, or with the stop. Never rejects. */
   readonly ready: Promise<ReadyReport>;
   /** Opens the port and begins to start the handler. Errors: PORT_IN_USE, PORT_NOT_AVAILABLE, HOST_STOPPED. */

@@ -14,12 +14,14 @@ import { createRequestHandler } from '../http/request-handler.ts';
 import { createUpgradeHandler } from '../http/upgrade-handler.ts';
 import type { InvocationHost } from '../invocation/invocation-host.ts';
 import { WorkInHand } from '../invocation/work-in-hand.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
 import { processEnvironment } from '../platform/environment.ts';
 import { isLoopback } from '../platform/ports.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { HANDLER_STOP_MS } from '../worker/stop-time.ts';
 import { AppEvents } from './app-events.ts';
 import { type AppGeneration, readGeneration } from './app-generation.ts';
+import { AppKeys } from './app-keys.ts';
 import { type AppWatcher, watchApp } from './app-watcher.ts';
 import { createCallContext } from './call-context.ts';
 import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport, RunningHandler, StopOptions } from './create-host.ts';
@@ -66,6 +68,7 @@ export class FunctionHost implements Host {
   readonly #handlers: HandlerSupply;
   readonly #invocations: InvocationHost;
   readonly #events: AppEvents;
+  readonly #keys: AppKeys;
   readonly #reloader: Reloader;
   /** As it was read last. */
   #generation: AppGeneration;
@@ -98,6 +101,7 @@ export class FunctionHost implements Host {
       isDevelopment: (app) => this.#isDevelopment(app),
       whenReady: (signal) => this.#handlers.whenReady(signal),
     });
+    this.#keys = new AppKeys({ root: options.root, observer: this.#observer, emulator: () => this.#events.startEmulator() });
     this.#generation = this.#read();
     this.#served = this.#generation;
     const handlerOptions = {
@@ -117,6 +121,7 @@ export class FunctionHost implements Host {
         serve: (generation) => {
           this.#served = generation;
           this.#events.use(generation);
+          if (this.#asksForKeys) void this.#keys.use(generation.app);
         },
         buildCommand: () => this.#buildCommand,
         observer: this.#observer,
@@ -140,6 +145,10 @@ export class FunctionHost implements Host {
     return this.#generation.app;
   }
 
+  get keys(): KeyRing | undefined {
+    return this.#keys.ring;
+  }
+
   get ready(): Promise<ReadyReport> {
     return this.#ready.promise;
   }
@@ -155,6 +164,7 @@ export class FunctionHost implements Host {
     const startedMs = systemClock.monotonicMs();
     try {
       if (!existsSync(this.#options.root)) throw appRootNotFound({ folder: this.#options.root, exists: false, below: [] });
+      if (this.#asksForKeys) await this.#keys.use(this.app);
       this.#server = await listen({
         port: this.#port,
         address: this.#address,
@@ -265,6 +275,10 @@ export class FunctionHost implements Host {
     return this.#options.address ?? this.app.local.address ?? DEFAULT_ADDRESS;
   }
 
+  get #asksForKeys(): boolean {
+    return this.#options.auth ?? !isLoopback(this.#address);
+  }
+
   get #port(): number {
     return this.#options.port ?? this.app.local.port ?? DEFAULT_PORT;
   }
@@ -341,6 +355,9 @@ export class FunctionHost implements Host {
       invocations: this.#invocations,
       reloader: this.#reloader,
       work: this.#work,
+      keys: () => this.#keys.ring,
+      boundToLoopback: () => isLoopback(this.#address),
+      user: this.#options.user,
       isDevelopment: (app) => this.#isDevelopment(app),
       generation: () => this.#generation,
       served: () => this.#served,

@@ -21,6 +21,7 @@ function summariseFunction({ name, trigger, http, disabled }: FunctionMetadata, 
     name,
     type: trigger?.type ?? '',
     methods: http?.methods,
+    authLevel: http?.authLevel,
     url: http && `${baseUrl}${urlTemplate(app.config?.http.routePrefix ?? 'api', http.route)}`,
     source: trigger && declaredBinding(trigger)?.type.describe?.(trigger),
     disabled,
@@ -29,5 +30,14 @@ function summariseFunction({ name, trigger, http, disabled }: FunctionMetadata, 
 }
 
 function summariseUnread(problem: Problem): FunctionSummary {
-  return { name: problem.functionName ?? '', type: '', methods: undefined, url: undefined, source: undefined, disabled: false, problem };
+  return {
+    name: problem.functionName ?? '',
+    type: '',
+    methods: undefined,
+    authLevel: undefined,
+    url: undefined,
+    source: undefined,
+    disabled: false,
+    problem,
+  };
 }

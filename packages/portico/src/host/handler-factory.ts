@@ -1,6 +1,7 @@
 // Which handler an app wants, and whether that is still the one it had.
 import type { AppSettings, PorticoConfig } from '../core/function-app.ts';
 import { createLogger, type HostObserver } from '../core/log.ts';
+import { withoutKeys } from '../keys/key-settings.ts';
 import { processorCount, thisMachine } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
@@ -71,7 +72,7 @@ function createSource(generation: AppGeneration, { root, attachPort, observer, p
   return createWorkerProcess({
     handler: config.handler,
     root,
-    environment: { ...localDefaults(port()), ...settings },
+    environment: { ...localDefaults(port()), ...withoutKeys(settings) },
     machine: thisMachine,
     clock: systemClock,
     observer,

@@ -38,6 +38,8 @@ export class HandlerSupply {
   #fleet: HandlerFleet;
   /** Not serving yet, or not any more. */
   readonly #others = new Map<HandlerFleet, Other>();
+  /** One that has been replaced. */
+  #anotherHasServed = false;
   #stopped = false;
 
   constructor(generation: AppGeneration, options: HandlerOptions, log: Logger) {
@@ -55,6 +57,11 @@ export class HandlerSupply {
   /** Undefined while no process is ready. */
   get channel(): HandlerChannel | undefined {
     return this.#fleet.channel;
+  }
+
+  /** Some process of some fleet was ready once. */
+  get hasServed(): boolean {
+    return this.#anotherHasServed || this.#fleet.hasServed;
   }
 
   get members(): readonly MemberReport[] {
@@ -184,6 +191,7 @@ export class HandlerSupply {
   #switchTo(next: HandlerFleet, generation: AppGeneration, graceMs = this.#options.graceMs): void {
     const old = this.#fleet;
     const port = this.#portOf(this.#generation);
+    this.#anotherHasServed ||= old.hasServed;
     this.#fleet = next;
     this.#generation = generation;
     const gone = old.retire(graceMs).finally(() => this.#others.delete(old));

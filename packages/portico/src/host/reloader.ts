@@ -86,6 +86,11 @@ export class Reloader {
     await this.#working;
   }
 
+  /** The app is read again and the handler replaced, whatever has changed. Returns at once. */
+  restart(cause: string): void {
+    this.#begin({ cause, file: undefined, app: true, handler: true });
+  }
+
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     this.#stopped = true;

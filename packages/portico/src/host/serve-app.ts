@@ -85,7 +85,16 @@ function unroutable({ config, functions, problems }: FunctionApp, routeProblems:
     return {
       template,
       methods: undefined,
-      value: { name: functionName, triggerName: '', mode: 'payload', output, disabled: false, fault: message, ...NO_LIMITS },
+      value: {
+        name: functionName,
+        triggerName: '',
+        mode: 'payload',
+        output,
+        disabled: false,
+        authLevel: 'function',
+        fault: message,
+        ...NO_LIMITS,
+      },
     };
   });
 }
@@ -116,13 +125,14 @@ function runnable(metadata: FunctionMetadata, app: FunctionApp, means: ServingMe
 }
 
 function httpFunction(metadata: FunctionMetadata, app: FunctionApp, means: ServingMeans, before: Counted | undefined): HttpFunction {
-  const { name, bindings, disabled, errors } = metadata;
+  const { name, bindings, disabled, http, errors } = metadata;
   const own = app.portico.functions[name.toLowerCase()];
   return {
     ...runnable(metadata, app, means),
     mode: modeOf(metadata, app.config?.handler),
     output: httpResponseBinding(bindings),
     disabled,
+    authLevel: http?.authLevel ?? 'function',
     fault: errors[0]?.message,
     admission: admissionFor(own, before?.functions.find((fn) => fn.name === name)?.admission),
   };
@@ -196,7 +206,7 @@ function policies(
   return {
     homePage: settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true',
     cors: cors ?? (local.corsOrigins && { origins: local.corsOrigins, credentials: local.corsCredentials ?? false }),
-    callerRules: createCallerRules(portico.trustedProxies, xffStyle ?? portico.xffStyle),
+    callerRules: createCallerRules(portico.trustedProxies, xffStyle ?? portico.xffStyle, portico.trustClientPrincipal),
     mostBodyBytes: limit > 0 ? limit : DEFAULT_MOST_BODY_BYTES,
   };
 }

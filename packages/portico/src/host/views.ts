@@ -1,14 +1,18 @@
 // What the public port and the admin API see of a host: always the app as it is now, and the handler that serves now.
-import { type AdminHost, answerAdmin } from '../admin/admin-api.ts';
+import { join } from 'node:path';
+import { answerAdmin } from '../admin/admin-api.ts';
+import type { AdminHost } from '../admin/admin-host.ts';
+import type { LocalPrincipal } from '../core/authorization.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import type { HostState } from '../core/host-state.ts';
 import type { PublicHost } from '../http/public-app.ts';
 import type { InvocationHost } from '../invocation/invocation-host.ts';
 import type { WorkInHand } from '../invocation/work-in-hand.ts';
-import { temporaryFolder } from '../platform/machine.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import { ownProcessId, temporaryFolder } from '../platform/machine.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import type { AppEvents } from './app-events.ts';
-import type { AppGeneration } from './app-generation.ts';
+import { type AppGeneration, OFFLINE_FILE } from './app-generation.ts';
 import type { HandlerSupply } from './handler-supply.ts';
 import { hostIdentity } from './host-identity.ts';
 import type { Reloader } from './reloader.ts';
@@ -21,7 +25,12 @@ export type HostParts = {
   readonly invocations: InvocationHost;
   readonly reloader: Reloader;
   readonly work: WorkInHand;
+  /** Undefined: nobody is asked for a key. */
+  readonly keys: () => KeyRing | undefined;
+  readonly user: LocalPrincipal | undefined;
   readonly isDevelopment: (app: FunctionApp) => boolean;
+  /** Only this machine reaches the port. */
+  readonly boundToLoopback: () => boolean;
   /** As it was read last. */
   readonly generation: () => AppGeneration;
   /** As requests find it. */
@@ -49,6 +58,10 @@ export function publicView(parts: HostParts): PublicHost {
     replace: (channel) => invocations.replace(channel),
     sleep: (ms, signal) => invocations.sleep(ms, signal),
     remark: (where, remark) => invocations.remark(where, remark),
+    get keys() {
+      return parts.keys();
+    },
+    user: parts.user,
     admin: (call, target) => answerAdmin(call, target, admin),
     get revealsReasons() {
       return parts.isDevelopment(parts.generation().app);
@@ -71,14 +84,26 @@ export function invocationView(handlers: () => HandlerSupply, work: WorkInHand, 
   };
 }
 
-function adminView({ root, handlers, events, invocations, reloader, work, generation, served, state, uptimeMs }: HostParts): AdminHost {
+function adminView(parts: HostParts): AdminHost {
+  const { root, handlers, events, invocations, reloader, work, generation, served, state, uptimeMs } = parts;
   const { settings } = generation().app;
   let draining = false;
   let drainCount = 0;
   return {
     hostId: hostIdentity(settings, root).id,
     temporaryFolder: settings.TMPDIR ?? temporaryFolder,
+    processId: ownProcessId,
+    offlineFile: join(root, OFFLINE_FILE),
     work,
+    get keys() {
+      return parts.keys();
+    },
+    get boundToLoopback() {
+      return parts.boundToLoopback();
+    },
+    get revealsReasons() {
+      return parts.isDevelopment(generation().app);
+    },
     get app() {
       return generation().app;
     },
@@ -99,6 +124,12 @@ function adminView({ root, handlers, events, invocations, reloader, work, genera
     },
     get serves() {
       return handlers.channel !== undefined;
+    },
+    get hasServed() {
+      return handlers.hasServed;
+    },
+    get trouble() {
+      return handlers.trouble;
     },
     get reloads() {
       return reloader.progress;
@@ -121,6 +152,11 @@ function adminView({ root, handlers, events, invocations, reloader, work, genera
       draining = false;
       await events.resume();
     },
+    restart: () => reloader.restart('The admin API restarted the host'),
+    changed(file) {
+      // Else the watcher sees it.
+      if (generation().app.config?.fileWatchingEnabled === false) reloader.change({ file, app: true, handler: false });
+    },
     canInvoke(name) {
       const known = generation().app.functions.find((fn) => fn.name.toLowerCase() === name.toLowerCase());
       if (known === undefined || !known.allowed || known.http !== undefined || known.trigger === undefined || known.errors.length > 0)
@@ -129,5 +165,6 @@ function adminView({ root, handlers, events, invocations, reloader, work, genera
     },
     invoke: (name, input, signal) => events.invoke(name, input, signal),
     answerWebhook: (name, request) => events.answerWebhook(name, request),
+    sleep: (ms, signal) => invocations.sleep(ms, signal),
   };
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HostObserver, LogLevel, LogRecord, RequestSummary } from '../core/log.ts';
 import type { Limited, TimeLimit } from '../invocation/time-limit.ts';
 import type { Work, WorkInHand } from '../invocation/work-in-hand.ts';
+import { maskKeys } from './mask-keys.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { bodyKind, discardBody } from './request-body.ts';
 import type { ReplyWriter } from './whole-reply.ts';
@@ -63,7 +64,9 @@ export class Call implements Limited, Work {
       // Only now does the caller have what it can get of the answer.
       context.work.end(this);
       if (this.#ended) return;
-      this.end(undefined, 'aborted');
+      // The server itself has answered: the body could not be read, or did not come.
+      if (response.writableEnded) this.end(response.statusCode, 'refused');
+      else this.end(undefined, 'aborted');
       this.onAbandoned?.();
     });
   }
@@ -200,9 +203,4 @@ export class Call implements Limited, Work {
 function hasHeader(headerLines: string, name: string): boolean {
   const wanted = `\r\n${name.toLowerCase()}:`;
   return `\r\n${headerLines.toLowerCase()}`.includes(wanted);
-}
-
-/** `?code=` holds a key, and no key belongs in a log. */
-export function maskKeys(target: string): string {
-  return target.includes('?') ? target.replace(/([?&]code=)[^&#]*/gi, '$1…') : target;
 }

@@ -12,7 +12,7 @@ test.each([
   ['203.0.113.7', 'azure', '203.0.113.7:51234'],
   ['2001:db8::7', 'azure', '[2001:db8::7]:51234'],
 ] as const)('writes the peer %s in %s style as %s', (address, style, expected) => {
-  expect(callerOf(from(address), createCallerRules([], style)).forwardedFor).toBe(expected);
+  expect(callerOf(from(address), createCallerRules([], style, false)).forwardedFor).toBe(expected);
 });
 
 test.each([
@@ -23,10 +23,18 @@ test.each([
   ['2001:db8::7', true],
   ['2001:db9::7', false],
 ])('believes %s: %s', (address, trusted) => {
-  expect(callerOf(from(address), createCallerRules(['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'], 'plain')).trusted).toBe(trusted);
+  expect(callerOf(from(address), createCallerRules(['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'], 'plain', false)).trusted).toBe(trusted);
 });
 
 test('believes nobody without rules, nor a connection that is already gone', () => {
-  expect(callerOf(from('10.1.2.3'), createCallerRules([], 'plain')).trusted).toBe(false);
-  expect(callerOf(from(undefined), createCallerRules(['10.0.0.0/8'], 'plain'))).toMatchObject({ trusted: false, forwardedFor: '' });
+  expect(callerOf(from('10.1.2.3'), createCallerRules([], 'plain', false)).trusted).toBe(false);
+  expect(callerOf(from(undefined), createCallerRules(['10.0.0.0/8'], 'plain', false))).toMatchObject({ trusted: false, forwardedFor: '' });
+});
+
+test.each([
+  ['10.1.2.3', true, true],
+  ['10.1.2.3', false, false],
+  ['192.0.2.1', true, false],
+])('%s may say who the user is, if the app says so (%s): %s', (address, trustsPrincipal, namesUser) => {
+  expect(callerOf(from(address), createCallerRules(['10.0.0.0/8'], 'plain', trustsPrincipal)).namesUser).toBe(namesUser);
 });

@@ -10,6 +10,8 @@ export type CallerRules = {
   /** No proxy is trusted: nothing needs to be looked up. */
   readonly trustsNobody: boolean;
   readonly xffStyle: XffStyle;
+  /** What trusted proxies say of who the user is counts. */
+  readonly trustsPrincipal: boolean;
 };
 
 export type Caller = {
@@ -19,11 +21,13 @@ export type Caller = {
   readonly forwardedFor: string;
   /** Its X-Forwarded-* headers are kept and continued. */
   readonly trusted: boolean;
+  /** Its X-MS-CLIENT-PRINCIPAL headers are passed on. */
+  readonly namesUser: boolean;
   readonly protocol: 'http' | 'https';
 };
 
 /** `trustedProxies`: addresses and CIDR blocks, validated at load. */
-export function createCallerRules(trustedProxies: readonly string[], xffStyle: XffStyle): CallerRules {
+export function createCallerRules(trustedProxies: readonly string[], xffStyle: XffStyle, trustsPrincipal: boolean): CallerRules {
   const list = new BlockList();
   for (const entry of trustedProxies) {
     const [address = '', bits] = entry.split('/');
@@ -31,7 +35,7 @@ export function createCallerRules(trustedProxies: readonly string[], xffStyle: X
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
-  return { trustedProxies: list, trustsNobody: trustedProxies.length === 0, xffStyle };
+  return { trustedProxies: list, trustsNobody: trustedProxies.length === 0, xffStyle, trustsPrincipal };
 }
 
 const callers = new WeakMap<Socket, { readonly caller: Caller; readonly rules: CallerRules }>();
@@ -45,13 +49,13 @@ export function callerOf({ socket }: IncomingMessage, rules: CallerRules): Calle
   return caller;
 }
 
-function describeCaller(socket: Socket, { trustedProxies, trustsNobody, xffStyle }: CallerRules): Caller {
+function describeCaller(socket: Socket, { trustedProxies, trustsNobody, xffStyle, trustsPrincipal }: CallerRules): Caller {
   const address = plainAddress(socket.remoteAddress ?? '');
   const trusted = !trustsNobody && address !== '' && trustedProxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   const port = socket.remotePort ?? 0;
   const withPort = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
   const protocol = 'encrypted' in socket ? 'https' : 'http';
-  return { address, forwardedFor: xffStyle === 'azure' ? withPort : address, trusted, protocol };
+  return { address, forwardedFor: xffStyle === 'azure' ? withPort : address, trusted, namesUser: trusted && trustsPrincipal, protocol };
 }
 
 /** `::ffff:203.0.113.7` → `203.0.113.7`; `fe80::1%eth0` → `fe80::1`. */

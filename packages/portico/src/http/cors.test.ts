@@ -23,12 +23,19 @@ test('says an allowed origin back, and that the answer depends on it', () => {
   });
 });
 
-test('never answers a star together with credentials', () => {
-  const verdict = judgeOrigin(ask({ origin: 'http://a.example' }), { origins: ['*'], credentials: true });
-  expect(verdict).toMatchObject({
+test('gives credentials to pages that are named, and to no others', () => {
+  const rules = { origins: ['*', 'http://named.example'], credentials: true };
+  expect(judgeOrigin(ask({ origin: 'http://named.example' }), rules)).toMatchObject({
     headers: [
-      ['Access-Control-Allow-Origin', 'http://a.example'],
+      ['Access-Control-Allow-Origin', 'http://named.example'],
       ['Access-Control-Allow-Credentials', 'true'],
+      ['Vary', 'Origin'],
+    ],
+  });
+  expect(judgeOrigin(ask({ origin: 'http://other.example' }), rules)).toEqual({
+    kind: 'allowed',
+    headers: [
+      ['Access-Control-Allow-Origin', '*'],
       ['Vary', 'Origin'],
     ],
   });

@@ -6,6 +6,7 @@ import type { HeaderPair } from './call.ts';
 export type CorsRules = {
   /** Exact origins, or `*`. */
   readonly origins: readonly string[];
+  /** Of the origins that are named; never of `*`. */
   readonly credentials: boolean;
 };
 
@@ -20,13 +21,14 @@ const NONE: CorsVerdict = { kind: 'none' };
 export function judgeOrigin({ method, headers }: IncomingMessage, rules: CorsRules): CorsVerdict {
   const { origin } = headers;
   if (origin === undefined) return NONE;
-  const everybody = rules.origins.includes('*');
-  if (!everybody && !rules.origins.some((allowed) => allowed.toLowerCase() === origin.toLowerCase())) return { kind: 'refused', origin };
-  // With credentials a browser takes no `*`, so the origin is said back.
-  const wildcard = everybody && !rules.credentials;
-  const allowed: HeaderPair[] = [['Access-Control-Allow-Origin', wildcard ? '*' : origin]];
-  if (rules.credentials) allowed.push(['Access-Control-Allow-Credentials', 'true']);
-  if (!wildcard) allowed.push(['Vary', 'Origin']);
+  const named = rules.origins.some((allowed) => allowed.toLowerCase() === origin.toLowerCase());
+  if (!named && !rules.origins.includes('*')) return { kind: 'refused', origin };
+  // `*` is for what anybody may read: with credentials, every page would read what its visitor may.
+  const shared = rules.origins.includes('*') && !(named && rules.credentials);
+  const allowed: HeaderPair[] = [['Access-Control-Allow-Origin', shared ? '*' : origin]];
+  if (!shared && rules.credentials) allowed.push(['Access-Control-Allow-Credentials', 'true']);
+  // Where it depends on the origin, a shared cache has to know so.
+  if (!shared || rules.credentials) allowed.push(['Vary', 'Origin']);
   const wantedMethod = headers['access-control-request-method'];
   if (method !== 'OPTIONS' || wantedMethod === undefined) return { kind: 'allowed', headers: allowed };
   const wantedHeaders = headers['access-control-request-headers'];

@@ -12,6 +12,7 @@ import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { forwardedLines, type PassedHeaders, passHeaders, traceparentOf } from './forwarded-headers.ts';
 import { withHandler } from './handler-wait.ts';
+import { headerLines, type Identity } from './identity.ts';
 import { interimRemark, type Remark, redirectRemark, requestRemark, streamedReplyRemark, trailersRemark } from './passing-remarks.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { type BodyKind, bodyKind, pipeBody } from './request-body.ts';
@@ -26,6 +27,7 @@ export type Passing = {
   readonly mode: PassingMode;
   readonly caller: Caller;
   readonly ids: InvocationIds;
+  readonly identity: Identity;
   /** Path and query for the handler, in the caller's bytes. */
   readonly target: string;
   /** From the absolute form of a request line: counts instead of the Host header. */
@@ -39,11 +41,11 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'CONNECT']);
 
 export function forwardRequest(run: Run, mode: PassingMode, channel: HandlerChannel, sendingCount = 1): void {
-  const { call, fn, caller, ids, target } = run;
+  const { call, fn, caller, ids, target, identity } = run;
   const { request } = call;
   const kind = bodyKind(request);
   const method = request.method ?? 'GET';
-  const passing = { mode, caller, ids, target: targetFor(fn, mode, target), authority: target.authority };
+  const passing = { mode, caller, ids, identity, target: targetFor(fn, mode, target), authority: target.authority };
   const head = requestHead(method, request.rawHeaders, channel.port, kind, passing);
   const forwarding = new Forwarding(run, mode, channel, kind, sendingCount);
   forwarding.remark(requestRemark(mode, request, passing.target, kind));
@@ -64,14 +66,14 @@ export function targetFor(fn: { readonly name: string }, mode: PassingMode, { pa
 
 /** Request line and headers for the handler. */
 export function requestHead(method: string, rawHeaders: readonly string[], port: number, kind: BodyKind, passing: Passing): string {
-  const { mode, caller, ids } = passing;
-  const passed = passHeaders(rawHeaders, caller.trusted);
+  const { mode, caller, ids, identity } = passing;
+  const passed = passHeaders(rawHeaders, caller);
   if (passing.authority !== undefined) passed.host = passing.authority;
   const own = `X-Azure-Functions-HostVersion: ${AZURE_HOST_VERSION}\r\nX-Azure-Functions-InvocationId: ${ids.invocationId}\r\n`;
   const trace = `traceparent: ${traceparentOf(passed, ids)}\r\n`;
   const framing =
     kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : passed.hasLength || BODYLESS.has(method) ? '' : 'Content-Length: 0\r\n';
-  return `${method} ${passing.target} HTTP/1.1\r\n${modeLines(mode, passed, port, ids)}${passed.lines}${own}${trace}${forwardedLines(passed, caller)}${framing}\r\n`;
+  return `${method} ${passing.target} HTTP/1.1\r\n${modeLines(mode, passed, port, ids)}${passed.lines}${own}${headerLines(identity.headers)}${trace}${forwardedLines(passed, caller)}${framing}\r\n`;
 }
 
 function modeLines(mode: PassingMode, { host, userAgent }: PassedHeaders, port: number, { invocationId }: InvocationIds): string {

@@ -22,8 +22,11 @@ export type PassedHeaders = {
 /** Version 00 ends with its flags; a later one may go on. https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:(?<!^00.*)-.*)?$/;
 
+/** Whose word counts for nothing. */
+export const STRANGER = { trusted: false, namesUser: false } as const;
+
 /** `rawHeaders`: flat names and values, as node:http has them. */
-export function passHeaders(rawHeaders: readonly string[], trusted: boolean): PassedHeaders {
+export function passHeaders(rawHeaders: readonly string[], caller: Pick<Caller, 'trusted' | 'namesUser'>): PassedHeaders {
   const passed: PassedHeaders = {
     lines: '',
     host: undefined,
@@ -40,13 +43,14 @@ export function passHeaders(rawHeaders: readonly string[], trusted: boolean): Pa
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const value = rawHeaders[i + 1] as string;
+    if (isForgedIdentity(name, caller)) continue;
     // The length of a name decides quickly that nearly every header simply passes.
     if (SPECIAL_LENGTHS[name.length] === true) {
       const lower = name.toLowerCase();
       const kind = SPECIAL.get(lower);
       // Many frameworks read both spellings as one name, so the other one must not say what ours says.
       if (kind === undefined && lower.includes('_') && SPECIAL.has(lower.replaceAll('_', '-'))) continue;
-      if (kind !== undefined && takeSpecial(kind, value, trusted, passed)) {
+      if (kind !== undefined && takeSpecial(kind, value, caller.trusted, passed)) {
         if (kind === 'connection') connection += `,${value}`;
         continue;
       }
@@ -59,6 +63,17 @@ export function passHeaders(rawHeaders: readonly string[], trusted: boolean): Pa
   if (hasTraceState && passed.traceparent === undefined) connection += ',tracestate';
   passed.lines = connection === '' || PLAIN_CONNECTION.test(connection) ? lines : withoutNominated(lines, connection);
   return passed;
+}
+
+/** Who the user is: on Azure the platform says so, and whoever else does is not to be believed. In every spelling that frameworks read as one. */
+const USER = /^x[-_]ms[-_]client[-_]principal/i;
+/** Which key was used: we alone know. */
+const KEY = /^x[-_]functions[-_]keyid$/i;
+const LEAST_IDENTITY_NAME = 'x-functions-keyid'.length;
+
+/** A header that says who calls, from somebody who may not say it. */
+export function isForgedIdentity(name: string, { namesUser }: Pick<Caller, 'namesUser'>): boolean {
+  return name.length >= LEAST_IDENTITY_NAME && ((!namesUser && USER.test(name)) || KEY.test(name));
 }
 
 type Special =

@@ -1,6 +1,7 @@
 // The caller's headers as a handler in payload mode finds them in `Data`: what only we may say is replaced, as in the other modes.
+import type { HeaderPair } from './call.ts';
 import type { Caller } from './caller.ts';
-import { forwardedValues, type PassedHeaders } from './forwarded-headers.ts';
+import { forwardedValues, isForgedIdentity, type PassedHeaders } from './forwarded-headers.ts';
 
 const OURS = new Set([
   'x-forwarded-for',
@@ -12,16 +13,24 @@ const OURS = new Set([
 ]);
 const OF_TRUSTED_ONLY = new Set(['forwarded', 'x-forwarded-prefix']);
 
-/** Flat names and values. */
-export function payloadHeaders(rawHeaders: readonly string[], passed: PassedHeaders, caller: Caller): string[] {
+/** Flat names and values. `identity`: what the host says of who calls. */
+export function payloadHeaders(
+  rawHeaders: readonly string[],
+  passed: PassedHeaders,
+  caller: Caller,
+  identity: readonly HeaderPair[],
+): string[] {
   const headers: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
-    const lower = name.toLowerCase();
-    if (OURS.has(lower) || (!caller.trusted && OF_TRUSTED_ONLY.has(lower))) continue;
+    // As in the other modes: whoever makes variables of names reads both spellings as one.
+    const known = name.toLowerCase().replaceAll('_', '-');
+    if (OURS.has(known) || (!caller.trusted && OF_TRUSTED_ONLY.has(known))) continue;
+    if (isForgedIdentity(name, caller)) continue;
     headers.push(name, rawHeaders[i + 1] as string);
   }
   const { address, host, protocol } = forwardedValues(passed, caller);
   headers.push('X-Forwarded-For', address, 'X-Forwarded-Host', host, 'X-Forwarded-Proto', protocol);
+  for (const [name, value] of identity) headers.push(name, value);
   return headers;
 }

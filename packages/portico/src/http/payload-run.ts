@@ -51,9 +51,9 @@ export class PayloadRun implements AttemptSubject {
   }
 
   prepare(attempt: AttemptFacts, signal: () => AbortSignal): Prepared | Promise<Prepared | HostError> {
-    const { call, target, fn, params, caller } = this.#run;
+    const { call, target, fn, params, caller, identity } = this.#run;
     const { request } = call;
-    const passed = passHeaders(request.rawHeaders, caller.trusted);
+    const passed = passHeaders(request.rawHeaders, caller);
     passed.host = target.authority ?? passed.host ?? `127.0.0.1:${request.socket.localPort}`;
     const facts: HttpPayloadFacts = {
       functionName: fn.name,
@@ -61,7 +61,8 @@ export class PayloadRun implements AttemptSubject {
       method: request.method ?? '',
       url: `${passed.forwardedProto ?? caller.protocol}://${passed.host}${escapeRaw(target.path)}${target.query}`,
       query: target.query.slice(1),
-      rawHeaders: payloadHeaders(request.rawHeaders, passed, caller),
+      rawHeaders: payloadHeaders(request.rawHeaders, passed, caller, identity.headers),
+      identities: identity.identities,
       params,
       body: this.#body,
       utcNow: `${new Date(call.startedAtMs).toISOString().slice(0, -1)}0000Z`,

@@ -1,7 +1,10 @@
 // What the public server asks of the host. The host swaps these when the app changes; a request uses what it found when it came.
+import type { LocalPrincipal } from '../core/authorization.ts';
+import type { AuthLevel } from '../core/function-app.ts';
 import type { InvocationHost } from '../invocation/invocation-host.ts';
 import type { RunnableFunction } from '../invocation/runnable-function.ts';
 import type { TimeLimit } from '../invocation/time-limit.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
 import type { Admission } from './admission.ts';
 import type { Call, HeaderPair } from './call.ts';
 import type { CallerRules } from './caller.ts';
@@ -16,6 +19,7 @@ export type HttpFunction = RunnableFunction & {
   readonly mode: 'payload' | PassingMode;
   readonly output: HttpResponseBinding;
   readonly disabled: boolean;
+  readonly authLevel: AuthLevel;
   /** Why it cannot run, in one sentence; its URL answers 503 with it. */
   readonly fault: string | undefined;
   /** Undefined without limits of its own. */
@@ -51,6 +55,10 @@ export type Obstacle =
 export interface PublicHost extends InvocationHost {
   readonly app: PublicApp;
   readonly obstacle: Obstacle | undefined;
+  /** Undefined: nobody is asked for a key. */
+  readonly keys: KeyRing | undefined;
+  /** Every request is this user's. */
+  readonly user: LocalPrincipal | undefined;
   /** Answers what is below /admin and /runtime. */
   admin(call: Call, target: RequestTarget): void;
   /** Reasons may be shown to callers: this is Development. */

@@ -2,13 +2,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../core/clock.ts';
 import { portInUse, portNotAvailable } from '../core/error-catalogue.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { portOwner } from '../platform/ports.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { emptyAnswer } from './empty-answer.ts';
+import { Pipelines } from './pipelines.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { MOST_HEAD_BYTES } from './request-limits.ts';
+import { SlowCallers, type SlowConnection } from './slow-callers.ts';
 import { writeHeadPublicly } from './whole-reply.ts';
 
 /** PEM texts, or a PFX with its passphrase. */
@@ -25,6 +28,10 @@ export type PublicServerOptions = {
   /** Resolves when nothing more comes of it. Never rejects. */
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> | void;
   readonly httpDate: () => string;
+  /** For slow callers. Default: the system's. */
+  readonly clock?: Clock;
+  /** What node:http times, in milliseconds. Default: HEAD_TIMEOUT_MS, KEEP_ALIVE_MS. */
+  readonly patience?: { readonly headMs: number; readonly idleMs: number };
 };
 
 export type PublicServer = {
@@ -53,12 +60,17 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
   server.on('connection', (socket) => track(sockets, socket));
   server.on(options.certificate === undefined ? 'connection' : 'secureConnection', (socket) => track(callers, socket));
   const lastAnswers = new WeakMap<Duplex, ServerResponse>();
+  const pipelines = new Pipelines();
   let draining = false;
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    const last = lastAnswers.get(socket);
     // What was sent behind a request that ended its connection can have no answer, so nothing may come of it either.
-    if (lastAnswers.get(request.socket)?.shouldKeepAlive === false) return;
-    lastAnswers.set(request.socket, response);
-    if (draining) response.shouldKeepAlive = false;
+    if (last?.shouldKeepAlive === false) return;
+    if (last !== undefined && !last.writableFinished && !pipelines.admit(socket, last)) return void socket.destroy();
+    lastAnswers.set(socket, response);
+    // node:http loses what comes in one piece with a wish for another protocol that is not granted: the next answer would be taken for that one's.
+    if (draining || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     options.onRequest(request, response);
   };
   server.on('request', onRequest);
@@ -83,6 +95,8 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
     else answerFault(FAULT_STATUS[error.code ?? ''] ?? 400, socket, lastAnswers.get(socket), options.httpDate());
   });
   await bind(server, options);
+  const closing = new AbortController();
+  void slowCallers().watch(options.clock ?? systemClock, closing.signal);
   const bound = server.address();
   const port = bound !== null && typeof bound === 'object' ? bound.port : options.port;
   const scheme = options.certificate === undefined ? 'http' : 'https';
@@ -103,6 +117,7 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
       }
     },
     async close() {
+      closing.abort();
       // Not server.close: that begins with those it takes for idle, as above.
       const closed = new Promise<void>((resolve) => void NetServer.prototype.close.call(server, () => resolve()));
       const leaving = [...callers].map((socket) => hasLeft(lastAnswers.get(socket)));
@@ -113,7 +128,23 @@ export async function listen(options: PublicServerOptions): Promise<PublicServer
       await Promise.all([closed, ...tunnels.values()]);
     },
   };
+
+  function slowCallers(): SlowCallers {
+    function* connections(): Generator<SlowConnection> {
+      // Tunnels have a limit of their own.
+      for (const socket of callers) if (!tunnels.has(socket)) yield { socket, last: lastAnswers.get(socket) };
+    }
+    return new SlowCallers(connections, ({ socket, last }) => answerFault(408, socket, last, options.httpDate()));
+  }
 }
+
+/** From a connection's first moment, or from the first byte of a later request, to the end of its head. */
+export const HEAD_TIMEOUT_MS = 30_000;
+/** So late at most is it noticed. */
+const HEADS_CHECKED_MS = 5000;
+/** Between an answer and the next request. */
+export const KEEP_ALIVE_MS = 120_000;
+const PATIENCE = { headMs: HEAD_TIMEOUT_MS, idleMs: KEEP_ALIVE_MS };
 
 /** For an answer that is written; nobody waits for one that is not, nor for long: its caller may not take it. */
 const FLUSH_MS = 100;
@@ -122,13 +153,14 @@ async function hasLeft(answer: ServerResponse | undefined): Promise<void> {
   if (answer?.writableEnded && !answer.writableFinished && !answer.closed) await new Promise((resolve) => answer.once('close', resolve));
 }
 
-async function createNodeServer({ certificate, isUpgrade }: PublicServerOptions): Promise<Server> {
+async function createNodeServer({ certificate, isUpgrade, patience = PATIENCE }: PublicServerOptions): Promise<Server> {
   const settings: ServerOptions = {
     maxHeaderSize: MOST_HEAD_BYTES,
-    // A whole head within half a minute; bodies may take as long as they flow.
-    headersTimeout: 30_000,
+    headersTimeout: patience.headMs,
+    connectionsCheckingInterval: Math.min(HEADS_CHECKED_MS, patience.headMs),
+    // A body may take as long as it flows.
     requestTimeout: 0,
-    keepAliveTimeout: 120_000,
+    keepAliveTimeout: patience.idleMs,
     insecureHTTPParser: false,
     // request-limits answers these itself, as it does all others.
     requireHostHeader: false,
@@ -137,7 +169,7 @@ async function createNodeServer({ certificate, isUpgrade }: PublicServerOptions)
   };
   if (certificate === undefined) return createServer(settings);
   const { createServer: createSecureServer } = await import('node:https');
-  return createSecureServer({ ...settings, ...certificate });
+  return createSecureServer({ ...settings, ...certificate, handshakeTimeout: patience.headMs });
 }
 
 function bind(server: Server, { port, address }: PublicServerOptions): Promise<void> {

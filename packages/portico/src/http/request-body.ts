@@ -1,7 +1,7 @@
 // The body of a caller's request, on its way to the handler or into memory.
 import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../worker/handler-connection.ts';
-import { passHeaders } from './forwarded-headers.ts';
+import { passHeaders, STRANGER } from './forwarded-headers.ts';
 
 export type BodyKind = 'none' | 'length' | 'chunked';
 
@@ -36,7 +36,7 @@ export function pipeBody(
   };
   const finish = (): void => {
     // What a caller may not say in a header it may not say in a trailer.
-    if (chunked) current().write(`0\r\n${passHeaders(request.rawTrailers, false).lines}\r\n`);
+    if (chunked) current().write(`0\r\n${passHeaders(request.rawTrailers, STRANGER).lines}\r\n`);
     current().finish();
   };
   request.on('data', pass);

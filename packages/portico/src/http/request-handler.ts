@@ -1,16 +1,20 @@
 // The way of a request through the public port: is it HTTP, is it ours, may it come in, which function is it, how is it run.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../core/authorization.ts';
 import { newInvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import { type Admission, RETRY_AFTER } from './admission.ts';
+import { authorize, type Verdict } from './authorize.ts';
 import { Call, type CallContext, type HeaderPair } from './call.ts';
 import { callerOf } from './caller.ts';
 import { judgeOrigin } from './cors.ts';
 import { forwardRequest } from './forward.ts';
 import { withHandler } from './handler-wait.ts';
 import { HOME_PAGE } from './home-page.ts';
+import { identityOf } from './identity.ts';
 import { invokeWithPayload } from './invoke-with-payload.ts';
 import type { Obstacle, PublicHost } from './public-app.ts';
+import { bodyKind } from './request-body.ts';
 import { findRequestFault } from './request-limits.ts';
 import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
 import type { Run } from './run.ts';
@@ -96,15 +100,35 @@ function route(call: Call, target: RequestTarget, host: PublicHost, headers = ''
   }
   const { value: fn, params } = found;
   call.functionName = fn.name;
-  if (fn.disabled) return call.answer(404, 'refused');
+  const verdict = authorize(call.request, target, fn, host.keys);
+  const proceed = (principal: Principal | undefined): void => enterFunction({ call, target, fn, params, host, principal });
+  if (verdict instanceof Promise) void verdict.then((judged) => call.ended || follow(judged, call, host, proceed));
+  else follow(verdict, call, host, proceed);
+}
+
+function follow(verdict: Verdict, call: Call, host: PublicHost, proceed: (principal: Principal | undefined) => void): void {
+  if (verdict.kind === 'allowed') return proceed(verdict.principal);
+  if (verdict.kind === 'refused') return bodyKind(call.request) === 'none' ? call.answer(401, 'refused') : call.refuse(401);
+  const { message, hint, code } = verdict.error;
+  call.log('error', message, { code, hint });
+  const reason = host.revealsReasons ? { body: `${[message, hint].filter(Boolean).join('\n')}\n`, type: 'text/plain; charset=utf-8' } : {};
+  call.refuse(503, { ...reason, headers: RETRY_AFTER });
+}
+
+type Entering = Pick<Run, 'call' | 'target' | 'fn' | 'params' | 'host'> & { readonly principal: Principal | undefined };
+
+function enterFunction(entering: Entering): void {
+  const { call, fn, host, principal } = entering;
+  // Parity: for the master key it runs.
+  if (fn.disabled && principal?.level !== 'admin') return call.answer(404, 'refused');
   if (fn.fault !== undefined) {
     const body = host.revealsReasons ? `Function "${fn.name}" cannot run: ${fn.fault}\n` : `Function "${fn.name}" cannot run.\n`;
     return call.answer(503, 'failed', { body, type: 'text/plain; charset=utf-8' });
   }
-  enter(call, fn.admission, '', () => withHandler(call, host, (channel) => run({ call, target, fn, params, host }, channel)));
+  enter(call, fn.admission, '', () => withHandler(call, host, (channel) => run(entering, channel)));
 }
 
-function run(request: Pick<Run, 'call' | 'target' | 'fn' | 'params' | 'host'>, channel: HandlerChannel): void {
+function run({ principal, ...request }: Entering, channel: HandlerChannel): void {
   const { call, fn, host } = request;
   const { headers, httpVersion } = call.request;
   const ids = newInvocationIds();
@@ -112,7 +136,8 @@ function run(request: Pick<Run, 'call' | 'target' | 'fn' | 'params' | 'host'>, c
   const length = headers['content-length'];
   if (length !== undefined && Number(length) > host.app.mostBodyBytes) return call.refuse(413);
   if (headers.expect !== undefined && httpVersion === '1.1') call.response.writeContinue();
-  const complete = { ...request, ids, caller: callerOf(call.request, host.app.callerRules) };
+  const identity = identityOf(principal, host.user);
+  const complete = { ...request, ids, identity, caller: callerOf(call.request, host.app.callerRules) };
   if (fn.mode === 'payload') invokeWithPayload(complete, channel);
   else forwardRequest(complete, fn.mode, channel);
 }

@@ -12,6 +12,8 @@ export const MOST_HEAD_BYTES = MOST_REQUEST_LINE_BYTES + MOST_HEADER_BYTES + 409
 /** Name or address, and a port; it may be empty. https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2 */
 const HOST = /^(?:[\w\-.~%!$&'()*+,;=]*|\[[\da-f:.]+\])(?::\d*)?$/i;
 
+export const isHost = (text: string): boolean => HOST.test(text);
+
 /** The status that refuses the request; undefined: it is fine. */
 export function findRequestFault({
   url = '',
@@ -30,7 +32,7 @@ export function findRequestFault({
     const name = rawHeaders[i] as string;
     bytes += name.length + (rawHeaders[i + 1] as string).length + 4;
     if (name.length === 4 && name.toLowerCase() === 'host') {
-      if (!HOST.test(rawHeaders[i + 1] as string)) return 400;
+      if (!isHost(rawHeaders[i + 1] as string)) return 400;
       hosts += 1;
     }
   }

@@ -7,6 +7,7 @@ test.each([
   ['/a/../b', '/b', ''],
   ['/a%2Fb?x=/../y', '/a%2Fb', '?x=/../y'],
   ['//a//b/', '//a//b/', ''],
+  ['/a%5Cb?x=\\', '/a%5Cb', '?x=\\'],
 ])('reads %s', (url, path, query) => {
   expect(readTarget(url)).toEqual({ path, query, authority: undefined });
 });
@@ -19,7 +20,17 @@ test.each([
   expect(readTarget(url)).toEqual({ path, query, authority });
 });
 
-test.each(['example.org:443', 'ftp://example.org/', 'http://user@example.org/', 'api/x', ''])('refuses %s', (url) => {
+test.each([
+  'example.org:443',
+  'ftp://example.org/',
+  'http://user@example.org/',
+  'http://a"b/',
+  'http://a\\b/',
+  'api/x',
+  '',
+  '/open\\..\\locked',
+  '/\\admin',
+])('refuses %s', (url) => {
   expect(readTarget(url)).toBeUndefined();
 });
 

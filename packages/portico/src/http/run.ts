@@ -7,6 +7,7 @@ import type { InvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
+import type { Identity } from './identity.ts';
 import type { HttpFunction, PublicHost } from './public-app.ts';
 import type { RequestTarget } from './request-target.ts';
 
@@ -19,6 +20,8 @@ export type Run = {
   readonly host: PublicHost;
   readonly ids: InvocationIds;
   readonly caller: Caller;
+  /** What the handler is told of who calls. */
+  readonly identity: Identity;
 };
 
 /** The process is replaced unless it `isLively`: it has begun to answer, or waits for the caller, who is slow. */

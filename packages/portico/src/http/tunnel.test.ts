@@ -15,6 +15,7 @@ const passing = {
   ids: newInvocationIds(),
   target: '/x',
   authority: undefined,
+  identity: { headers: [], identities: '[]' },
   caller: { trusted: false, protocol: 'http', address: '127.0.0.1' },
 } as unknown as Passing;
 const fn = { name: 'Work', timeLimit: undefined, idleLimit: undefined };

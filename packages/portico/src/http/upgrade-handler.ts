@@ -1,14 +1,18 @@
 // Requests with an Upgrade header. A WebSocket to a function that is passed on becomes a tunnel; anything else is an ordinary request,
 // as if it had not asked. https://www.rfc-editor.org/rfc/rfc9110#section-7.8
 import type { IncomingMessage } from 'node:http';
+import type { Principal } from '../core/authorization.ts';
 import { MOST_SENDINGS } from '../invocation/attempts.ts';
 import { newInvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import { RETRY_AFTER, type Release } from './admission.ts';
-import { type Call, type CallContext, maskKeys } from './call.ts';
+import { authorize, type Verdict } from './authorize.ts';
+import type { Call, CallContext } from './call.ts';
 import { callerOf } from './caller.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { type PassingMode, targetFor } from './forward.ts';
+import { identityOf } from './identity.ts';
+import { maskKeys } from './mask-keys.ts';
 import { webSocketRemark } from './passing-remarks.ts';
 import type { HttpFunction, PublicHost } from './public-app.ts';
 import type { PublicServerOptions } from './public-server.ts';
@@ -58,22 +62,8 @@ async function tunnel(upgrade: Upgrade, found: Found, host: PublicHost, context:
   };
   const remark = webSocketRemark(mode);
   if (remark !== undefined) host.remark({ functionName: fn.name, log }, remark);
-  const caller = callerOf(request, host.app.callerRules);
-  const passing = { mode, caller, ids, target: targetFor(fn, mode, target), authority: target.authority };
-  const { status, reason, error, refused } = await admit(host, fn, gone.signal, {
-    async open(channel) {
-      const release = channel.hold();
-      try {
-        return await openTunnel(upgrade, channel.port, passing, fn, context.httpDate);
-      } finally {
-        release();
-      }
-    },
-    refuse(status, reason) {
-      socket.end(emptyAnswer(status, context.httpDate(), RETRY_AFTER));
-      return reason === undefined ? { status, refused: true } : { status, reason };
-    },
-  });
+  const verdict = await authorize(request, target, fn, host.keys);
+  const { status, reason, error, refused } = verdict.kind === 'allowed' ? await enter(verdict.principal) : turnAway(verdict);
   if (error !== undefined) log('error', error.message, { code: error.code, hint: error.hint });
   if (reason !== undefined) log('error', `The handler did not take the WebSocket: ${reason}.`);
   context.observer.request({
@@ -85,6 +75,35 @@ async function tunnel(upgrade: Upgrade, found: Found, host: PublicHost, context:
     status,
     outcome: status === undefined ? 'aborted' : refused ? 'refused' : (reason ?? error) === undefined ? 'succeeded' : 'failed',
   });
+
+  function enter(principal: Principal | undefined): Promise<TunnelEnd> {
+    const caller = callerOf(request, host.app.callerRules);
+    const identity = identityOf(principal, host.user);
+    const passing = { mode, caller, ids, identity, target: targetFor(fn, mode, target), authority: target.authority };
+    return admit(host, fn, gone.signal, {
+      async open(channel) {
+        const release = channel.hold();
+        try {
+          return await openTunnel(upgrade, channel.port, passing, fn, context.httpDate);
+        } finally {
+          release();
+        }
+      },
+      refuse(status, reason) {
+        socket.end(emptyAnswer(status, context.httpDate(), RETRY_AFTER));
+        return reason === undefined ? { status, refused: true } : { status, reason };
+      },
+    });
+  }
+
+  function turnAway(verdict: Exclude<Verdict, { kind: 'allowed' }>): TunnelEnd {
+    if (verdict.kind === 'refused') {
+      socket.end(emptyAnswer(401, context.httpDate()));
+      return { status: 401, refused: true };
+    }
+    socket.end(emptyAnswer(503, context.httpDate(), RETRY_AFTER));
+    return { status: 503, error: verdict.error };
+  }
 }
 
 type Gate = {

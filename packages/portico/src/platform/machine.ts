@@ -21,6 +21,9 @@ function matches({ offset, magic, mask }: ForeignFormat, head: Buffer): boolean 
   return magic.every((byte, index) => ((head[offset + index] ?? 0) & (mask[index] ?? 0xff)) === (byte & (mask[index] ?? 0xff)));
 }
 
+/** Of this process itself. */
+export const ownProcessId = process.pid;
+
 /** As the network knows it. */
 export const machineName = hostname();
 

@@ -90,7 +90,7 @@ function inodeOf(file: string): number | undefined {
 }
 
 /** Node 24 prints a warning when it is loaded. What Portico needs of it is stable, and its users can do nothing about it. */
-function loadSqlite(): typeof import('node:sqlite') {
+export function loadSqlite(): typeof import('node:sqlite') {
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {

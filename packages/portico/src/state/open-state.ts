@@ -8,10 +8,10 @@ import type { AppSettings } from '../core/function-app.ts';
 import type { Logger } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { StateStore } from '../core/state-store.ts';
+import { stateFolder } from '../platform/state-folder.ts';
 import { stateHome as ownStateHome } from '../platform/state-home.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
-import { stateFolder } from './state-folder.ts';
 
 export type StateOptions = {
   /** Of the app; absolute. */

@@ -8,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { describeStateStore } from '../../../../test/support/state-store-suite.ts';
 import { createLogger, type LogRecord } from '../core/log.ts';
 import type { Receipt } from '../core/state-store.ts';
+import { stateFolder } from '../platform/state-folder.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { openSqliteState } from './sqlite-state.ts';
-import { stateFolder } from './state-folder.ts';
 
 const signal = new AbortController().signal;
 const LEASE_MS = 15_000;

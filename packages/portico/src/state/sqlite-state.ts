@@ -8,9 +8,9 @@ import type { Random } from '../core/random.ts';
 import type { StateStore } from '../core/state-store.ts';
 import { isAlive, thisProcess } from '../platform/process-identity.ts';
 import { type Database, openDatabase, type SqliteFault, sqliteFault } from '../platform/sqlite.ts';
+import type { StateFolder } from '../platform/state-folder.ts';
+import { writeFault } from '../platform/write-fault.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import type { StateFolder } from './state-folder.ts';
-import { writeFault } from './write-fault.ts';
 
 export const STATE_FILE = 'state.db';
 

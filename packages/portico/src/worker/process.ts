@@ -13,7 +13,7 @@ import { HANDLER_HOST } from './probe.ts';
 import { type RunEnd, type RunOptions, runHandler } from './process-run.ts';
 import { nextState, type WorkerEvent, type WorkerState } from './process-state.ts';
 import { waitUntilReady } from './readiness.ts';
-import { isEveryAddress } from './readiness-finding.ts';
+import { isEveryAddress, portVariable } from './readiness-finding.ts';
 import { restartDelayMs } from './restart-delay.ts';
 import { HANDLER_STOP_MS } from './stop-time.ts';
 
@@ -35,6 +35,9 @@ const OWN_DOING_MS = 1000;
 
 /** What the handler opens for itself is looked at once it has settled, and no caller waits for that. */
 const LOOK_AROUND_MS = 1000;
+
+/** Who has heard that the handler listens everywhere: once is enough for all processes of a host, and for those that follow after a reload. */
+const told = new WeakSet<RunOptions['observer']>();
 
 export function createWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
   return new SupervisedWorker(options);
@@ -64,7 +67,6 @@ class SupervisedWorker implements WorkerProcess {
   #graceMs = 0;
   #failureCount = 0;
   #failedAtMs = 0;
-  #lookedAround = false;
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options;
@@ -174,8 +176,7 @@ class SupervisedWorker implements WorkerProcess {
     const { healthCheck, clock } = this.#options;
     const watcher = { unwell: (reason: string) => this.#sicken(reason), well: () => this.#recover() };
     if (healthCheck !== undefined) void watchHealth(this.#port ?? 0, healthCheck, clock, watcher, signal);
-    if (this.#lookedAround) return;
-    this.#lookedAround = true;
+    if (told.has(this.#options.observer)) return;
     // Rejects only when the run ends: then there is nothing to look at.
     void this.#warnIfOpenToOthers(signal).catch(() => {});
   }
@@ -224,7 +225,10 @@ class SupervisedWorker implements WorkerProcess {
   async #warnIfOpenToOthers(signal: AbortSignal): Promise<void> {
     await this.#options.clock.sleep(LOOK_AROUND_MS, signal);
     const port = this.#port ?? 0;
-    if ((await addressesOfPort(port))?.some(isEveryAddress)) report(this.#logger, 'warning', workerListensEverywhere(port));
+    const address = (await addressesOfPort(port))?.find(isEveryAddress);
+    if (address === undefined || told.has(this.#options.observer)) return;
+    told.add(this.#options.observer);
+    report(this.#logger, 'warning', workerListensEverywhere({ address, port, variable: portVariable(this.#options.handler.section) }));
   }
 
   /** Until the next start is due. What cannot succeed as it is waits for somebody to mend it and to call retry. */

@@ -28,8 +28,7 @@ export function describeFinding({ port, section, addresses, garbage }: FindingFa
       advice: 'Answer GET / in HTTP/1.1, with any status.',
     };
   }
-  const variable = section === 'customHandler' ? 'FUNCTIONS_CUSTOMHANDLER_PORT' : 'FUNCTIONS_HTTPWORKER_PORT';
-  const readThePort = `Listen on ${HANDLER_HOST} and the port in the environment variable ${variable} (in capitals)`;
+  const readThePort = `Listen on ${HANDLER_HOST} and the port in the environment variable ${portVariable(section)} (in capitals)`;
   if (addresses === undefined) return { finding: '', advice: `${readThePort}.` };
   const [main] = [...addresses.filter(({ address }) => isEveryAddress(address)), ...addresses];
   if (main === undefined) {
@@ -49,6 +48,11 @@ export function describeFinding({ port, section, addresses, garbage }: FindingFa
     finding,
     advice: section === 'customHandler' ? `${readThePort}, or set customHandler.port to ${main.port} in host.json.` : `${readThePort}.`,
   };
+}
+
+/** In which the handler finds its port. */
+export function portVariable(section: HandlerConfig['section']): string {
+  return section === 'customHandler' ? 'FUNCTIONS_CUSTOMHANDLER_PORT' : 'FUNCTIONS_HTTPWORKER_PORT';
 }
 
 const TLS_ALERT = '\x15\x03';

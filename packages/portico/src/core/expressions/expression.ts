@@ -32,7 +32,8 @@ export type ExpressionContext = {
   readonly random: Pick<Random, 'uuid'>;
 };
 
-const IDENTIFIER = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Pc}\p{Mn}\p{Mc}\p{Cf}.-]*$/u;
+/** Made when it is needed: each start of a host would pay for its tables of Unicode. */
+const identifier = (): RegExp => /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Pc}\p{Mn}\p{Mc}\p{Cf}.-]*$/u;
 const BUILT_INS: readonly BuiltIn[] = ['rand-guid', 'datetime'];
 const FORMATS = 'https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings';
 
@@ -42,7 +43,7 @@ export function parseExpression(written: string): Expression | ExpressionFault {
   const colon = written.indexOf(':');
   const path = colon > 0 ? written.slice(0, colon) : written;
   const format = colon > 0 ? written.slice(colon + 1) : '';
-  if (!IDENTIFIER.test(path)) {
+  if (!identifier().test(path)) {
     return {
       reason: `{${written}} is no expression`,
       hint: 'An expression is a name, perhaps with members and a format: {name}, {query.id}, {DateTime:yyyy-MM}. A brace that is meant as such is written twice.',

@@ -1,6 +1,9 @@
 // What changes all the time and means nothing, whoever wrote it. No ignore file need name it, and none can bring it back.
 
-const FOLDERS: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', 'node_modules', '.portico', '__pycache__', '.venv']);
+/** What Portico itself writes into the root of an app. */
+export const OWN_FOLDER = '.portico';
+
+const FOLDERS: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', 'node_modules', OWN_FOLDER, '__pycache__', '.venv']);
 
 const FILES: readonly RegExp[] = [
   // Editors, while they save: vi, Emacs, JetBrains, GNOME. 4913 is how vi finds out whether it may write.

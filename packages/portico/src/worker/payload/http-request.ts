@@ -3,6 +3,7 @@
 import type { BindingValue } from '../../core/binding-value.ts';
 import { jsonString } from '../../core/json-writer.ts';
 import { queryMembers, type RequestFacts, type RequestParts, readRequest, requestMembers, wholeQuery } from './http-binding-data.ts';
+import { ANONYMOUS } from './identities.ts';
 import { metadataMembers, type SystemData, systemMembers } from './metadata.ts';
 import { dataMembers } from './trigger-payload.ts';
 
@@ -19,21 +20,6 @@ export type HttpPayloadFacts = SystemData &
     readonly inputs?: readonly (readonly [name: string, value: BindingValue])[];
   };
 
-const NAME_CLAIM = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name';
-const ROLE_CLAIM = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role';
-const ANONYMOUS = JSON.stringify([
-  {
-    AuthenticationType: null,
-    IsAuthenticated: false,
-    Actor: null,
-    BootstrapContext: null,
-    Claims: [],
-    Label: null,
-    Name: null,
-    NameClaimType: NAME_CLAIM,
-    RoleClaimType: ROLE_CLAIM,
-  },
-]);
 export function buildHttpPayload(facts: HttpPayloadFacts): string {
   const parts = readRequest(facts);
   const { query, headers, body } = parts;

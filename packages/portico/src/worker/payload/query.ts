@@ -9,8 +9,8 @@ export function parseQuery(text: string): Query {
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
-    const value = equals < 0 ? '' : decode(pair.slice(equals + 1));
+    const name = decodeQueryText(equals < 0 ? pair : pair.slice(0, equals));
+    const value = equals < 0 ? '' : decodeQueryText(pair.slice(equals + 1));
     const key = name.toLowerCase();
     const earlier = query.get(key);
     if (earlier === undefined) {
@@ -24,7 +24,8 @@ export function parseQuery(text: string): Query {
   return query;
 }
 
-function decode(text: string): string {
+/** A name or a value, as sent. */
+export function decodeQueryText(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   return spaced.includes('%') ? spaced.replace(ENCODED_CHARACTER, decodeCharacter) : spaced;
 }

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type HandlerReply, type PayloadReply, type PayloadReplyFault, readReply } from './reply.ts';
 
@@ -125,26 +124,4 @@ describe('a reply of another status than 2xx', () => {
   ])('%# may have no logs to keep', (reply) => {
     expect(refused(reply).logs).toEqual([]);
   });
-});
-
-test('readReply never throws, whatever the handler sends', () => {
-  const type = fc.oneof(
-    fc.constantFrom(undefined, 'application/json', 'text/json; charset=utf-16be', 'application/json; charset=x'),
-    fc.string(),
-  );
-  const bytes = fc.oneof(
-    fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
-    fc.json().map((text) => Buffer.from(text)),
-    fc
-      .record({ Outputs: fc.jsonValue(), Logs: fc.jsonValue(), ReturnValue: fc.jsonValue() }, { requiredKeys: [] })
-      .map((value) => Buffer.from(JSON.stringify(value))),
-  );
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 100, max: 999 }),
-      type,
-      bytes,
-      (status, contentType, body) => void readReply({ status, contentType, body }),
-    ),
-  );
 });

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Logger } from '../core/log.ts';
-import { thisProcess } from '../platform/process-identity.ts';
+import { thisProcess } from './process-identity.ts';
 import { writeFault } from './write-fault.ts';
 
 export type StateFolder = {

@@ -1,0 +1,23 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { newGuid } from '../platform/ids.ts';
+
+/** Whoever reads the file finds the old text or the new one. Rejects with what the file system says, and leaves nothing then. */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  // A name that the watcher ignores.
+  const draft = `${path}.${newGuid()}.tmp`;
+  try {
+    await writeFile(draft, text, { flag: 'wx' });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** The last one: a folder has the name. */
+const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EROFS', 'EACCES', 'EPERM', 'EISDIR']);
+
+/** One sentence; undefined: that is not what is wrong. */
+export function whyNotWritable(error: unknown): string | undefined {
+  return NOT_WRITABLE.has((error as NodeJS.ErrnoException).code) ? 'This host cannot write that file of the app.' : undefined;
+}

@@ -1,0 +1,34 @@
+// `?code=` holds a key, and no key belongs in a log or in an answer.
+import { decodeQueryText } from '../worker/payload/query.ts';
+
+/** The parameter of a query that holds a key, in any letter case. */
+export const KEY_PARAMETER = 'code';
+
+/** A request target with `…` in place of keys, however the name before them is written. */
+export function maskKeys(target: string): string {
+  return mapPairs(target, (pair, keyStart) => (keyStart === undefined ? pair : `${pair.slice(0, keyStart)}…`));
+}
+
+/** Without them. */
+export function removeKeys(target: string): string {
+  return mapPairs(target, (pair, keyStart) => (keyStart === undefined ? pair : undefined));
+}
+
+function mapPairs(target: string, map: (pair: string, keyStart: number | undefined) => string | undefined): string {
+  const question = target.indexOf('?');
+  if (question < 0) return target;
+  const pairs = target.slice(question + 1).split('&');
+  const mapped = pairs.map((pair) => map(pair, findKey(pair))).filter((pair) => pair !== undefined);
+  return mapped.length === 0 ? target.slice(0, question) : `${target.slice(0, question)}?${mapped.join('&')}`;
+}
+
+/** Where the key begins. What follows a second question mark may have been meant for a query too. */
+function findKey(pair: string): number | undefined {
+  let start = 0;
+  for (const part of pair.split('?')) {
+    const equals = part.indexOf('=');
+    if (equals >= 0 && decodeQueryText(part.slice(0, equals)).toLowerCase().split('?').at(-1) === KEY_PARAMETER) return start + equals + 1;
+    start += part.length + 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { keysUnreadable } from '../core/error-catalogue.ts';
+import { createLogger, type LogRecord } from '../core/log.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { KeyCache } from './key-cache.ts';
+
+const FRESH_MS = 1000;
+const AWAY = keysUnreadable('the store', new Error('it is away'));
+
+let clock: FakeClock;
+let records: LogRecord[];
+let reads: number;
+/** What the next reading gives. */
+let answer: () => Promise<string | undefined>;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  records = [];
+  reads = 0;
+  answer = async () => 'a';
+});
+
+function openCache({ canMake = true } = {}) {
+  return new KeyCache<string>({
+    read() {
+      reads += 1;
+      return answer();
+    },
+    make: async () => 'made',
+    canMake,
+    nothing: 'nothing',
+    marks: (keys) => [{ digest: Buffer.from(keys), principal: { level: 'function', keyName: keys } }],
+    place: 'the store',
+    freshForMs: FRESH_MS,
+    clock,
+    log: createLogger({ log: (record) => void records.push(record) }, 'Host.Keys'),
+  });
+}
+
+const nameIn = async (cache: KeyCache<string>) => (await cache.marks())[0]?.principal.keyName;
+const fail = (error: Error) => async () => {
+  throw error;
+};
+
+test('what was read counts for as long as the store says', async () => {
+  const cache = openCache();
+  expect(await nameIn(cache)).toBe('a');
+  answer = async () => 'b';
+  await clock.advance(FRESH_MS - 1);
+  expect([await nameIn(cache), reads]).toEqual(['a', 1]);
+  await clock.advance(1);
+  expect([await nameIn(cache), reads]).toEqual(['b', 2]);
+});
+
+test('many that ask at once read once', async () => {
+  const cache = openCache();
+  expect(new Set(await Promise.all(Array.from({ length: 50 }, () => nameIn(cache))))).toEqual(new Set(['a']));
+  expect(reads).toBe(1);
+});
+
+test.each([
+  ['are made', true, 'made'],
+  ['stand for nothing where they cannot be', false, 'nothing'],
+])('keys that are not there %s', async (_, canMake, expected) => {
+  answer = async () => undefined;
+  expect(await nameIn(openCache({ canMake }))).toBe(expected);
+});
+
+describe('while the store is away', () => {
+  test('what is known goes on, with one warning that says until when', async () => {
+    const cache = openCache();
+    await nameIn(cache);
+    answer = fail(AWAY);
+    for (let i = 0; i < 5; i += 1) {
+      await clock.advance(FRESH_MS);
+      expect(await nameIn(cache)).toBe('a');
+      expect(await nameIn(cache)).toBe('a');
+    }
+    // Asked no more often than if it answered.
+    expect(reads).toBe(6);
+    expect(records.map(({ level, code, fields }) => [level, code, fields])).toEqual([
+      ['warning', 'KEYS_UNREADABLE', { until: expect.stringContaining('go on') }],
+    ]);
+    answer = async () => 'b';
+    await clock.advance(FRESH_MS);
+    expect(await nameIn(cache)).toBe('b');
+    expect(records.map(({ message }) => message).slice(1)).toEqual(['Keys can be read again.']);
+    answer = fail(AWAY);
+    await clock.advance(FRESH_MS);
+    await nameIn(cache);
+    expect(records.map(({ level }) => level)).toEqual(['warning', 'information', 'warning']);
+  });
+
+  test('and nothing is known, everybody who asks is told', async () => {
+    const cache = openCache();
+    answer = fail(AWAY);
+    await expect(cache.marks()).rejects.toBe(AWAY);
+    await expect(cache.keys()).rejects.toBe(AWAY);
+    answer = async () => 'a';
+    expect(await nameIn(cache)).toBe('a');
+    expect(records).toEqual([]);
+  });
+});
+
+test('a fault of the program is not hidden behind what is known', async () => {
+  const cache = openCache();
+  await nameIn(cache);
+  await clock.advance(FRESH_MS);
+  answer = fail(new TypeError('a mistake'));
+  await expect(cache.marks()).rejects.toThrow('a mistake');
+});
+
+test('what was put is newer than a reading that began before', async () => {
+  const cache = openCache();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  answer = () => promise;
+  const asked = nameIn(cache);
+  cache.put('changed here');
+  resolve('as it was before');
+  expect(await asked).toBe('changed here');
+  expect(await nameIn(cache)).toBe('changed here');
+});

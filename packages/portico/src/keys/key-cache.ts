@@ -1,0 +1,84 @@
+// What was read of one document of keys. It is read again when it is older than the store says; while the store is away, what is known goes on.
+import type { Principal } from '../core/authorization.ts';
+import type { Clock } from '../core/clock.ts';
+import { HostError } from '../core/error.ts';
+import { type Logger, report } from '../core/log.ts';
+
+/** A key as it is compared. */
+export type Mark = { readonly digest: Buffer; readonly principal: Principal };
+
+export type KeySource<T> = {
+  read(): Promise<T | undefined>;
+  /** Makes keys where there are none, and gives what is there then. */
+  make(): Promise<T>;
+  readonly canMake: boolean;
+  /** What stands for keys that are not there and cannot be made. */
+  readonly nothing: T;
+  marks(keys: T): readonly Mark[];
+  readonly place: string;
+  readonly freshForMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+type Known<T> = { readonly keys: T; readonly marks: readonly Mark[]; readonly readAtMs: number };
+
+export class KeyCache<T> {
+  readonly #source: KeySource<T>;
+  #known: Known<T> | undefined;
+  #reading: Promise<Known<T>> | undefined;
+  #isStoreAway = false;
+
+  constructor(source: KeySource<T>) {
+    this.#source = source;
+  }
+
+  async marks(): Promise<readonly Mark[]> {
+    return (this.#freshest ?? (await this.#read())).marks;
+  }
+
+  /** As they are now. */
+  async keys(): Promise<T> {
+    return (await this.#read()).keys;
+  }
+
+  /** They were changed here. */
+  put(keys: T): void {
+    this.#known = this.#know(keys);
+  }
+
+  get #freshest(): Known<T> | undefined {
+    const { clock, freshForMs } = this.#source;
+    return this.#known !== undefined && clock.monotonicMs() - this.#known.readAtMs < freshForMs ? this.#known : undefined;
+  }
+
+  #read(): Promise<Known<T>> {
+    this.#reading ??= this.#readAnew().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #readAnew(): Promise<Known<T>> {
+    const { read, make, canMake, nothing, place, log } = this.#source;
+    const before = this.#known;
+    try {
+      const keys = (await read()) ?? (canMake ? await make() : nothing);
+      if (this.#isStoreAway) log.information('Keys can be read again.', { fields: { place } });
+      this.#isStoreAway = false;
+      // What was put meanwhile is newer.
+      if (this.#known === before) this.#known = this.#know(keys);
+    } catch (error) {
+      if (before === undefined || !(error instanceof HostError)) throw error;
+      if (!this.#isStoreAway) report(log, 'warning', error, { until: 'it can be read again, the keys that were known go on' });
+      this.#isStoreAway = true;
+      // Asked again no sooner than if it had been read.
+      this.#known = { ...before, readAtMs: this.#source.clock.monotonicMs() };
+    }
+    return this.#known as Known<T>;
+  }
+
+  #know(keys: T): Known<T> {
+    return { keys, marks: this.#source.marks(keys), readAtMs: this.#source.clock.monotonicMs() };
+  }
+}

@@ -1,0 +1,192 @@
+// The keys of one app: who calls with which, and what the keys API makes of them.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Principal } from '../core/authorization.ts';
+import type { Clock } from '../core/clock.ts';
+import { keysReadOnly } from '../core/error-catalogue.ts';
+import type { Logger } from '../core/log.ts';
+import { generateKey, type KeyKind } from './generate-key.ts';
+import { KeyCache, type KeySource, type Mark } from './key-cache.ts';
+import type { HostKeys, Key, KeyStore } from './key-store.ts';
+
+/** Which keys: `host` are the function keys that open every function. Names of functions ignore case. */
+export type KeyScope =
+  | { readonly kind: 'master' }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'system' }
+  | { readonly kind: 'function'; readonly functionName: string };
+
+export type KeyRingOptions = { readonly store: KeyStore; readonly clock: Clock; readonly log: Logger };
+
+export const MASTER_KEY_NAME = 'master';
+const DEFAULT_KEY_NAME = 'default';
+/** Nothing that we made is longer, and nobody has to hash a megabyte for a stranger. */
+export const MOST_CHARACTERS = 1024;
+/** Whoever waits for keys waits until the store answers: its own limits end that. */
+const NEVER = new AbortController().signal;
+
+export class KeyRing {
+  readonly #store: KeyStore;
+  readonly #options: Pick<KeyRingOptions, 'clock' | 'log'>;
+  /** Digests have one length, and whoever sees how long a comparison takes learns nothing of a key. */
+  readonly #secret = randomBytes(32);
+  readonly #host: KeyCache<HostKeys>;
+  readonly #functions = new Map<string, KeyCache<readonly Key[]>>();
+
+  constructor({ store, clock, log }: KeyRingOptions) {
+    this.#store = store;
+    this.#options = { clock, log };
+    this.#host = this.#cache({
+      read: () => store.readHost(NEVER),
+      make: () => store.changeHost((before) => before ?? newHostKeys(), NEVER),
+      nothing: NO_HOST_KEYS,
+      credentials: credentialsOfHost,
+    });
+  }
+
+  /** For people. */
+  get place(): string {
+    return this.#store.place;
+  }
+
+  /**
+   * Whose key that is; undefined: nobody's. `functionName`: whose own keys count beside those of the host; undefined: nobody's.
+   * Keys that are not there yet are made by that. Rejects with a HostError when the store cannot say.
+   */
+  async authenticate(value: string, functionName: string | undefined): Promise<Principal | undefined> {
+    if (value === '' || value.length > MOST_CHARACTERS) return undefined;
+    const digest = this.#digest(value);
+    const ofHost = find(digest, await this.#host.marks());
+    // Parity: its own keys are neither read nor made for a key of the host (keys-blob.legacy).
+    return ofHost ?? (functionName === undefined ? undefined : find(digest, await this.#cacheOf(functionName).marks()));
+  }
+
+  /** All keys of a scope. Those that are not there yet are made by that. */
+  async list(scope: KeyScope): Promise<readonly Key[]> {
+    return scope.kind === 'function' ? this.#cacheOf(scope.functionName).keys() : keysOf(await this.#host.keys(), scope.kind);
+  }
+
+  /** `value` undefined: a new one is made. Names ignore case, and one that is there keeps its spelling. Errors: KEYS_READ_ONLY and those of the store. */
+  async set(scope: KeyScope, name: string, value?: string): Promise<{ readonly key: Key; readonly isNew: boolean }> {
+    // There is one master key, however it is called.
+    const wanted: Key = { name: scope.kind === 'master' ? MASTER_KEY_NAME : name, value: value ?? generateKey(kindOf(scope)) };
+    let key = wanted;
+    let isNew = true;
+    await this.#change(scope, (before) => {
+      const known = before.find((one) => sameName(one.name, wanted.name));
+      isNew = known === undefined;
+      key = { ...wanted, name: known?.name ?? wanted.name };
+      return known === undefined ? [...before, key] : before.map((one) => (one === known ? key : one));
+    });
+    return { key, isNew };
+  }
+
+  /** False: there was none of that name. The master key cannot go; it is set anew instead. */
+  async remove(scope: Exclude<KeyScope, { readonly kind: 'master' }>, name: string): Promise<boolean> {
+    let isFound = false;
+    await this.#change(scope, (before) => {
+      const kept = before.filter((one) => !sameName(one.name, name));
+      isFound = kept.length < before.length;
+      return isFound ? kept : before;
+    });
+    return isFound;
+  }
+
+  async #change(scope: KeyScope, change: (before: readonly Key[]) => readonly Key[]): Promise<void> {
+    const { place, readOnlyReason } = this.#store;
+    if (readOnlyReason !== undefined) throw keysReadOnly(place, readOnlyReason);
+    if (scope.kind === 'function') {
+      const name = scope.functionName.toLowerCase();
+      this.#cacheOf(name).put(await this.#store.changeFunction(name, (before) => change(before ?? newFunctionKeys()), NEVER));
+    } else {
+      const { kind } = scope;
+      const changeHost = (before = newHostKeys()): HostKeys => {
+        const keys = keysOf(before, kind);
+        const after = change(keys);
+        return after === keys ? before : withKeys(before, kind, after);
+      };
+      this.#host.put(await this.#store.changeHost(changeHost, NEVER));
+    }
+  }
+
+  #cacheOf(functionName: string): KeyCache<readonly Key[]> {
+    const name = functionName.toLowerCase();
+    const store = this.#store;
+    const known = this.#functions.get(name);
+    if (known !== undefined) return known;
+    const made = this.#cache<readonly Key[]>({
+      read: () => store.readFunction(name, NEVER),
+      make: () => store.changeFunction(name, (before) => before ?? newFunctionKeys(), NEVER),
+      nothing: [],
+      credentials: (keys) => keys.map((key) => credential(key, 'function')).filter(isUsable),
+    });
+    this.#functions.set(name, made);
+    return made;
+  }
+
+  #cache<T>(source: Pick<KeySource<T>, 'read' | 'make' | 'nothing'> & { credentials(keys: T): readonly Credential[] }): KeyCache<T> {
+    const { freshForMs, readOnlyReason, place } = this.#store;
+    return new KeyCache<T>({
+      ...source,
+      place,
+      freshForMs,
+      canMake: readOnlyReason === undefined,
+      marks: (keys) => source.credentials(keys).map(({ value, principal }) => ({ digest: this.#digest(value), principal })),
+      ...this.#options,
+    });
+  }
+
+  #digest(value: string): Buffer {
+    return createHmac('sha256', this.#secret).update(value).digest();
+  }
+}
+
+/** All of them are compared, and the first one counts. */
+function find(digest: Buffer, marks: readonly Mark[]): Principal | undefined {
+  let found: Principal | undefined;
+  for (const mark of marks) if (timingSafeEqual(mark.digest, digest)) found ??= mark.principal;
+  return found;
+}
+
+type Credential = { readonly value: string; readonly principal: Principal };
+
+/** A key of nothing opens nothing. */
+const isUsable = ({ value }: Credential): boolean => value !== '';
+
+const credential = ({ name, value }: Key, level: Principal['level']): Credential => ({ value, principal: { level, keyName: name } });
+
+/** In the order in which they count. */
+function credentialsOfHost({ master, systemKeys, functionKeys }: HostKeys): Credential[] {
+  return [
+    ...(master === undefined ? [] : [credential({ name: MASTER_KEY_NAME, value: master }, 'admin')]),
+    ...systemKeys.map((key) => credential(key, 'system')),
+    ...functionKeys.map((key) => credential(key, 'function')),
+  ].filter(isUsable);
+}
+
+const NO_HOST_KEYS: HostKeys = { master: undefined, functionKeys: [], systemKeys: [] };
+
+function newHostKeys(): HostKeys {
+  return { master: generateKey('master'), functionKeys: newFunctionKeys(), systemKeys: [] };
+}
+
+function newFunctionKeys(): readonly Key[] {
+  return [{ name: DEFAULT_KEY_NAME, value: generateKey('function') }];
+}
+
+type HostScope = Exclude<KeyScope['kind'], 'function'>;
+
+function keysOf({ master, functionKeys, systemKeys }: HostKeys, kind: HostScope): readonly Key[] {
+  if (kind === 'master') return master === undefined ? [] : [{ name: MASTER_KEY_NAME, value: master }];
+  return kind === 'system' ? systemKeys : functionKeys;
+}
+
+function withKeys(before: HostKeys, kind: HostScope, keys: readonly Key[]): HostKeys {
+  if (kind === 'master') return { ...before, master: keys[0]?.value };
+  return kind === 'system' ? { ...before, systemKeys: keys } : { ...before, functionKeys: keys };
+}
+
+function kindOf({ kind }: KeyScope): KeyKind {
+  return kind === 'host' ? 'function' : kind;
+}
+
+const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
