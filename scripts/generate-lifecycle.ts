@@ -10,6 +10,8 @@ import { HOST_EVENTS, HOST_STATES, HOST_TRANSITIONS } from '../packages/portico/
 import type { OptionTable } from '../packages/portico/src/core/options.ts';
 import { SETTLE_MS } from '../packages/portico/src/host/app-events.ts';
 import { DEFAULT_GRACE_MS } from '../packages/portico/src/host/limits.ts';
+import { HEAD_TIMEOUT_MS, KEEP_ALIVE_MS } from '../packages/portico/src/http/public-server.ts';
+import { ANSWER_PATIENCE_MS, BODY_PATIENCE_MS, LEAST_BODY_RATE } from '../packages/portico/src/http/slow-callers.ts';
 import { HEALTHY_MS } from '../packages/portico/src/worker/process.ts';
 import { WORKER_EVENTS, WORKER_STATES, WORKER_TRANSITIONS } from '../packages/portico/src/worker/process-state.ts';
 import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from '../packages/portico/src/worker/restart-delay.ts';
@@ -34,6 +36,30 @@ const seconds = (ms: number): string => `${ms / 1000} s`;
 const written = (option: { readonly default?: unknown } | undefined): string => `\`${option?.default}\``;
 
 const LIMITS: readonly Limit[] = [
+  {
+    what: 'head of a request',
+    value: seconds(HEAD_TIMEOUT_MS),
+    setting: 'none',
+    result: '408, and the connection ends.',
+  },
+  {
+    what: 'body of a request that somebody reads',
+    value: `${seconds(BODY_PATIENCE_MS)} of standing still; ${LEAST_BODY_RATE} bytes a second earn it back`,
+    setting: 'none',
+    result: '408, and the connection ends; the handler sees its request end.',
+  },
+  {
+    what: 'answer that its caller does not take',
+    value: `${seconds(ANSWER_PATIENCE_MS)} in which nothing leaves`,
+    setting: 'none',
+    result: 'The connection ends.',
+  },
+  {
+    what: 'connection between two requests',
+    value: seconds(KEEP_ALIVE_MS),
+    setting: 'none',
+    result: 'It ends.',
+  },
   {
     what: 'start of a handler process',
     value: written(HOST_OPTIONS.customHandler.table.initializationTimeout),

@@ -106,9 +106,9 @@ export type PorticoConfig = {
   readonly trustedProxies: readonly string[];
   /** `azure` appends `ip:port`, as Azure's front end does; `plain` the address alone. */
   readonly xffStyle: 'plain' | 'azure';
-  /** Text in outputs stays as it is, whatever it looks like. Default false: base64 and JSON in it are read, as on Azure. */
-  /** X-MS-CLIENT-PRINCIPAL headers of trusted proxies count. */
+  /** X-MS-CLIENT-PRINCIPAL headers of trusted proxies count. Default false. */
   readonly trustClientPrincipal: boolean;
+  /** Text in outputs stays as it is, whatever it looks like. Default false: base64 and JSON in it are read, as on Azure. */
   readonly keepOutputText: boolean;
   /** How many copies of the handler run; `auto`: one for each processor that this process may use. Default 1. */
   readonly processes: number | 'auto';
