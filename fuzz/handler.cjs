@@ -32,8 +32,8 @@ function readEnvelope({ Data: { req } }) {
 
 // What the host sends has to be HTTP, whatever the caller sent.
 server.on('clientError', (error, socket) => {
-  // A request may break off, as its caller's did.
-  if (error.code !== 'ECONNRESET' && error.code !== 'HPE_INVALID_EOF_STATE')
+  // A request may break off, as its caller's did, also while it is answered.
+  if (!['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE'].includes(error.code))
     seen.push({ unreadable: `${error.code} ${error.rawPacket?.toString('latin1')}` });
   socket.destroy();
 });

@@ -53,6 +53,9 @@ function readRequest(bytes: string, start: number): { request: OracleRequest; en
     if (name === undefined) return undefined;
     headers.push([name.toLowerCase(), value]);
   }
+  // One that names no host, or two, is refused (section 3.2).
+  const hostCount = headers.filter(([name]) => name === 'host').length;
+  if (hostCount > 1 || (hostCount === 0 && minor === '1')) return undefined;
   const body = readBody(bytes, headEnd + 4, headers, minor === '1');
   return body && { request: { method, target, minor, headers, body: body.text }, end: body.end };
 }

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningHost, runningHost } from './support/running-host.ts';
 import { httpFunction, type TemporaryApp, temporaryApp } from './support/temporary-app.ts';
+import { until } from './support/until.ts';
 
 const KEYS = {
   none: undefined,
@@ -138,6 +139,22 @@ test('a body that nobody will read does not keep the connection, and the next re
   expect((await refused).status).toBe(401);
   await (await refused).body?.cancel();
   expect((await fetch(`${guarded.url}/api/${nameOf('function')}`, byHeader(KEYS.own))).status).toBe(200);
+});
+
+test.each([
+  ['127.0.0.1', '0.0.0.0', 200],
+  ['0.0.0.0', '127.0.0.1', 401],
+])('a host that listens on %s goes on as it began when a file says %s later: %i without a key', async (before, after, status) => {
+  const settings = (address: string): object => ({ Values: {}, Host: { LocalHttpAddress: address } });
+  using own = temporaryApp({ 'Hello/function.json': httpFunction({ authLevel: 'function' }), 'local.settings.json': settings(before) });
+  await using host = await runningHost(own);
+  const url = `http://127.0.0.1:${host.port}/api/Hello`;
+  expect((await fetch(url)).status).toBe(status);
+  own.write('local.settings.json', settings(after));
+  own.write('Later/function.json', httpFunction());
+  await until(async () => (await fetch(`http://127.0.0.1:${host.port}/api/Later`)).status === 200);
+  expect((await fetch(url)).status).toBe(status);
+  expect(host.keys === undefined).toBe(status === 200);
 });
 
 test('keys in the way of a listener on every interface: asked for without a word, unless it is said otherwise', async () => {

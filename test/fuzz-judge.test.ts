@@ -71,6 +71,8 @@ describe('the strict reader', () => {
     ['another coding', post('Transfer-Encoding: gzip, chunked', '0\r\n\r\n')],
     ['two codings', post('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked', '0\r\n\r\n')],
     ['chunks in HTTP/1.0', post('Transfer-Encoding: chunked', '0\r\n\r\n').replace('1.1', '1.0')],
+    ['two hosts', post('Host: b', '')],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n'],
     ['a blank before the colon', post('Content-Length : 2', 'hi')],
     ['a folded line', post('X: 1\r\n 2', '')],
     ['a bare line feed', post('X: 1\nY: 2', '')],

@@ -91,6 +91,10 @@ export const requestTargets = pureTarget('request-targets', 10_000, inputs, (tex
     () => authority ?? '',
   );
   insist(resolveDotSegments(path) === path, 'resolving dot segments twice is resolving them once', () => path);
+  const [asUrl, rawAsUrl] = [path, text].map((one) => URL.parse(`http://app.example${one}`)?.pathname);
+  // Where it begins with two slashes, or has a backslash, the two differ on purpose.
+  if (/^\/(?![/\\])[^\\]*$/.test(text))
+    insist(asUrl === rawAsUrl, 'a path leads where it leads by the rules of URL', () => `${path}: ${asUrl}, ${rawAsUrl}`);
   const found = routes.match('GET', path);
   if (found === undefined || isReserved(path)) return;
   const given = targetFor(found.value, 'proxy', target);

@@ -1,28 +1,18 @@
-// Which members of Azurite's documents are dates. JSON has none: from the index and the journals they come back as text, which is neither before nor
-// after any date, so that each lease would have expired and no message ever would.
+// Which members of Azurite's documents are compared as dates. JSON has none: from the index and the journals they come back as text, which is neither
+// before nor after any date, so that each lease would have expired and no message ever would. Of all others Azurite makes dates itself before it uses them.
 'use strict';
 
-const OF_LEASED = {
-  own: ['leaseExpireTime', 'leaseBreakTime'],
-  properties: ['lastModified', 'creationTime', 'copyCompletionTime', 'accessTierChangeTime'],
-};
+const OF_LEASES = ['leaseExpireTime', 'leaseBreakTime'];
 
 /** By collection. The rest, and what users call their own members, is text: a row of a table may have a `leaseExpireTime` as well. */
 const DATES = new Map([
-  ['$CONTAINERS_COLLECTION$', OF_LEASED],
-  ['$BLOBS_COLLECTION$', OF_LEASED],
+  ['$CONTAINERS_COLLECTION$', OF_LEASES],
+  ['$BLOBS_COLLECTION$', OF_LEASES],
   // When a message is visible again is a number.
-  ['$MESSAGES_COLLECTION$', { own: ['insertionTime', 'expirationTime'], properties: [] }],
+  ['$MESSAGES_COLLECTION$', ['expirationTime']],
 ]);
 
 /** Changes the document, as it was read from JSON. */
 exports.reviveDates = (collectionName, document) => {
-  const dates = DATES.get(collectionName);
-  if (dates === undefined) return;
-  revive(document, dates.own);
-  revive(document.properties, dates.properties);
+  for (const name of DATES.get(collectionName) ?? []) if (typeof document[name] === 'string') document[name] = new Date(document[name]);
 };
-
-function revive(object, names) {
-  for (const name of names) if (typeof object?.[name] === 'string') object[name] = new Date(object[name]);
-}

@@ -1,6 +1,11 @@
 // Who may ask what: every endpoint, with every kind of key and with none.
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../packages/portico/src/admin/endpoints.ts';
+import { ask as askRaw } from '../http/support/ask.ts';
+import { until } from '../support/until.ts';
 import { adminApp, ask, KEYS } from './support/admin-app.ts';
 
 /** Method, path, policy. A name that is not there keeps the master key from changing anything. */
@@ -101,6 +106,13 @@ describe('with keys', () => {
     expect(await statusOf(`/runtime/webhooks/blobs?code=${KEYS.system}`)).toBe(404);
   });
 
+  test('a key that is called like the one of an extension opens no webhook, unless it is a system key', async () => {
+    await using app = await adminApp();
+    const put = (path: string) => ask(app, path, { method: 'PUT', key: KEYS.master, body: { value: 'by-name-alone' } });
+    expect((await put('/admin/host/keys/blobs_extension')).status).toBe(201);
+    expect((await ask(app, '/runtime/webhooks/blobs', { key: 'by-name-alone' })).status).toBe(403);
+  });
+
   test('a key in the query counts where there is no header', async () => {
     await using app = await adminApp();
     expect((await ask(app, `/admin/host/status?code=${KEYS.master}`)).status).toBe(200);
@@ -157,6 +169,42 @@ describe('with keys', () => {
     await using app = await adminApp();
     for (const key of [undefined, KEYS.master]) expect((await ask(app, path, { method, key })).status).toBe(404);
   });
+});
+
+test.each([
+  ['without a key', 'POST /admin/host/drain', undefined, '401'],
+  ['with the key', 'POST /admin/host/drain', KEYS.master, '202'],
+  ['to nobody', 'PUT /admin/nosuch', undefined, '404'],
+  ['to everybody', 'POST /admin/host/ping', undefined, '200'],
+])('a body that never ends and that nobody asked for is cut off: %s', async (_, line, key, status) => {
+  await using app = await adminApp();
+  await app.ready;
+  const socket = connect(app.port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.write(
+    `${line} HTTP/1.1\r\nHost: localhost\r\n${key === undefined ? '' : `x-functions-key: ${key}\r\n`}Transfer-Encoding: chunked\r\n\r\n`,
+  );
+  await until(() => answer.includes('\r\n\r\n'));
+  const chunk = `100000\r\n${'x'.repeat(0x10_0000)}\r\n`;
+  const endless = Readable.from(
+    (function* () {
+      for (let megabytes = 0; megabytes < 500; megabytes += 1) yield chunk;
+    })(),
+  );
+  await expect(pipeline(endless, socket)).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) });
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+});
+
+test('a body that nobody asked for leaves the connection as it is', async () => {
+  await using app = await adminApp();
+  const head = `Host: localhost\r\nx-functions-key: ${KEYS.master}\r\n`;
+  const first = `POST /admin/host/debug HTTP/1.1\r\n${head}Content-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`;
+  const second = `GET /admin/host/status HTTP/1.1\r\n${head}Connection: close\r\n\r\n`;
+  const { answers } = await askRaw(app.port, first + second, { methods: ['POST', 'GET'] });
+  expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
 });
 
 test('without keys everybody is an administrator, and there are no keys to show', async () => {

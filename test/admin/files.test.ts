@@ -11,6 +11,10 @@ const get = (app: AdminApp, path: string, method = 'GET') => ask(app, path, { me
 
 const SECRETS = [
   'local.settings.json',
+  'local.settings.json.bak',
+  'local.settings.json~',
+  'local.settings.Development.json',
+  '.local.settings.json.swp',
   '.env',
   '.env.local',
   '.envrc',
@@ -58,6 +62,17 @@ describe('files of the app', () => {
     const { json } = await get(app, '/admin/functions/Hello');
     const { config_href } = json as { config_href: string };
     expect((await get(app, new URL(config_href).pathname)).json).toMatchObject({ bindings: expect.any(Array) });
+  });
+
+  test('are found in a folder that is called like the one of the app', async () => {
+    await using app = await appWithSecrets();
+    const nested = app.root.slice(1);
+    mkdirSync(join(app.root, nested), { recursive: true });
+    writeFileSync(join(app.root, nested, 'main.py'), 'nested');
+    writeFileSync(join(app.root, nested, 'host.json'), 'of the folder');
+    expect((await get(app, `/admin/vfs/${nested}/main.py`)).text).toBe('nested');
+    expect((await get(app, `/admin/vfs/${nested}/host.json`)).json).toMatchObject({ version: '2.0' });
+    expect((await get(app, `/admin/vfs/${nested}/${nested}/host.json`)).text).toBe('of the folder');
   });
 
   test('are told of before they are read', async () => {

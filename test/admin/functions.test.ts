@@ -24,6 +24,14 @@ describe('a function', () => {
       expect((await as(app, 'GET', `/admin/functions/${path}`)).status).toBe(404);
   });
 
+  test('is described with addresses that can be asked as they stand', async () => {
+    await using app = await adminApp({ variables: { TMPDIR: '/tmp/my files/ü' } });
+    const { json } = await as(app, 'GET', '/admin/functions/Hello');
+    const { test_data_href } = json as { test_data_href: string };
+    expect(new URL(test_data_href).href).toBe(test_data_href);
+    expect(test_data_href).toMatch(/\/admin\/vfs\/tmp\/my%20files\/%C3%BC\/FunctionsData\/Hello\.dat$/);
+  });
+
   test('is written, and served a moment later', async () => {
     await using app = await adminApp();
     await app.ready;
@@ -141,6 +149,8 @@ describe('a function', () => {
     await app.ready;
     await as(app, 'PUT', '/admin/functions/Fresh', { config: httpFunction() });
     await until(async () => (await as(app, 'GET', '/admin/functions/Fresh')).status === 200);
+    await as(app, 'DELETE', '/admin/functions/Fresh');
+    await until(async () => (await as(app, 'GET', '/admin/functions/Fresh')).status === 404);
   });
 });
 

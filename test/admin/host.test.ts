@@ -176,6 +176,15 @@ describe('lines that are posted', () => {
     ]);
   });
 
+  test('steer no terminal and look like no line of ours', async () => {
+    await using app = await adminApp();
+    const lines = [{ level: 'info', message: 'a\u001b[2J\tb\r\nc', source: 'x\n12:00 y\u2028', functionName: 'F\u009b31m\u0007' }];
+    expect((await ask(app, '/admin/host/log', posted(lines))).status).toBe(200);
+    expect(app.records.filter(({ category }) => category === 'Host.Controllers.Host')).toMatchObject([
+      { message: 'a [2J\tb \nc', fields: { source: 'x 12:00 y ' }, functionName: 'F 31m ' },
+    ]);
+  });
+
   test.each<[unknown]>([
     [undefined],
     ['null'],

@@ -1,5 +1,8 @@
 // Without keys: web pages that try to use the admin API of a developer's machine, by DNS rebinding and across origins.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ENDPOINTS } from '../../packages/portico/src/admin/endpoints.ts';
 import { ask as askRaw } from '../http/support/ask.ts';
 import { adminApp, ask, KEYS } from './support/admin-app.ts';
 
@@ -82,6 +85,26 @@ describe('bound to loopback, without keys', () => {
     if (status === 403) expect(blind.text).toMatch(/^This request came from a web page .+ --auth .+\.\n$/);
     const draining = await ask(app, '/admin/host/drain/status');
     expect(draining.json).toMatchObject({ state: status === 200 ? 'Completed' : 'Disabled' });
+  });
+
+  test.each([
+    ['by another name', { host: 'evil.example' }],
+    ['from another page', { origin: 'https://evil.example', 'content-type': 'text/plain' }],
+    ['from another page, unseen', { 'sec-fetch-site': 'cross-site' }],
+  ])('nothing that is not for everybody is for who comes %s', async (_, headers) => {
+    await using app = await adminApp({ auth: false });
+    for (const { methods, path, policy } of ENDPOINTS) {
+      // One word of health is for everybody, by whatever name.
+      if (policy === 'open' || typeof policy === 'function') continue;
+      const target = `/${path.map((segment) => (segment.startsWith('{') ? 'Manual' : segment)).join('/')}`;
+      for (const method of methods) {
+        expect((await ask(app, target, { method, headers, body: method === 'GET' ? undefined : '{}' })).status, target).toBe(403);
+      }
+    }
+    // Nor has any of it happened: no function is gone, and nothing restarts.
+    await app.ready;
+    expect(existsSync(join(app.root, 'Manual/function.json'))).toBe(true);
+    expect(app.records.filter(({ message }) => message.includes('The admin API'))).toEqual([]);
   });
 
   test('ping and the one word of health are for everybody', async () => {

@@ -1,4 +1,6 @@
 // POST /admin/functions/NAME, in every state that a host can be in.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventApp } from '../support/event-app.ts';
 import { type RunningHost, runningHost } from '../support/running-host.ts';
@@ -53,6 +55,7 @@ describe('a call by hand', () => {
     await using host = await runningHost(app);
     const answer = await post(host, 'Manual');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await answer.json()).toEqual({ message: 'No function is run now: the state of the host is Offline.' });
   });
 
   test('that waits is told how it went', async () => {
@@ -60,6 +63,47 @@ describe('a call by hand', () => {
     await using host = await runningHost(app);
     const failed = await (await post(host, 'Manual?wait=true', '{}')).json();
     expect(failed).toMatchObject({ status: 'failed', error: { code: 'HANDLER_REPLY_FAILED' } });
+  });
+
+  test('that waits for a handler which does not start is told why', async () => {
+    const app = eventApp({ functions: { Manual: manual }, files: { 'server.js': 'process.exit(3)' } });
+    await using host = await runningHost(app);
+    await host.ready;
+    const answer = await post(host, 'Manual?wait=true', '{}');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await answer.json()).toMatchObject({
+      code: 'WORKER_EXITED',
+      message: expect.stringContaining('code 3'),
+      hint: expect.anything(),
+    });
+    expect((await post(host, 'Manual', '{}')).status).toBe(202);
+  });
+
+  test('that nobody waits for any more is no fault', async () => {
+    const app = eventApp({ functions: { Manual: manual }, files: { 'server.js': 'setInterval(() => {}, 1000)' } });
+    await using host = await runningHost(app);
+    const gone = new AbortController();
+    const asked = fetch(`${host.url}/admin/functions/Manual?wait=true`, { method: 'POST', signal: gone.signal });
+    await fetch(`${host.url}/admin/host/ping`);
+    gone.abort();
+    await expect(asked).rejects.toThrow();
+    await until(() => host.requests.some(({ outcome }) => outcome === 'aborted'));
+    expect(host.records.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('is finished when the host stops', async () => {
+    const replies = {
+      Manual: 'async () => { while (!require("node:fs").existsSync("go")) await new Promise((next) => setTimeout(next, 10)); }',
+    };
+    const app = eventApp({ functions: { Manual: manual }, replies });
+    const host = await runningHost(app);
+    const answered = post(host, 'Manual?wait=true', '{}');
+    await until(() => app.received.length === 1);
+    const stopped = host.stop();
+    await until(() => host.state === 'Stopping');
+    writeFileSync(join(app.root, 'go'), '');
+    expect(await (await answered).json()).toMatchObject({ status: 'succeeded' });
+    await stopped;
   });
 
   test('is given up with the host', async () => {
@@ -91,7 +135,6 @@ describe('the triggers of an app', () => {
     const app = eventApp({ functions: { Tick: yearly({ schedule: '* * * * * *' }) }, files: { '.env': 'A=1\n' } });
     await using host = await runningHost(app);
     await until(() => app.received.length >= 1);
-    const { writeFileSync } = await import('node:fs');
     const isOff = (off: boolean) => until(() => host.functions()[0]?.disabled === off);
     writeFileSync(`${app.root}/.env`, 'A=1\nAzureWebJobs.Tick.Disabled=true\n');
     await isOff(true);

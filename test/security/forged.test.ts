@@ -12,7 +12,10 @@ const IDENTITY = [
   'X-MS-Client-Principal-Anything',
 ];
 const OURS = [...IDENTITY, 'X-Azure-Functions-InvocationId', 'X-Azure-Functions-HostVersion', 'X-MS-Invocation-Id'];
-const FORWARDED = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded-Prefix', 'Forwarded'];
+const FORWARDED = [
+  ...['For', 'Host', 'Proto', 'Prefix', 'Port', 'Server', 'Ssl', 'Scheme', 'Anything'].map((what) => `X-Forwarded-${what}`),
+  'Forwarded',
+];
 
 const spellings = (name: string): string[] => [
   name,
@@ -21,11 +24,16 @@ const spellings = (name: string): string[] => [
   name.replaceAll('-', '_'),
   name.replace('-', '_').toLowerCase(),
   name.replace(/-(?=[^-]*$)/, '_'),
+  name.replaceAll('-', '.'),
+  name.replace('-', "'"),
+  name.replace(/-(?=[^-]*$)/, '~'),
 ];
 
-/** Names as frameworks make them variables: they cannot tell a dash from an underscore. */
+/** Names as frameworks make them variables: the common ones cannot tell a dash from an underscore, and some no sign from another. */
 const valuesOf = ({ headers }: Pick<Seen, 'headers'>, name: string): string[] =>
-  headers.flatMap((one, i) => (i % 2 === 0 && one.toLowerCase().replaceAll('_', '-') === name.toLowerCase() ? [headers[i + 1] ?? ''] : []));
+  headers.flatMap((one, i) =>
+    i % 2 === 0 && one.toLowerCase().replaceAll(/[^a-z\d]/g, '-') === name.toLowerCase() ? [headers[i + 1] ?? ''] : [],
+  );
 
 async function seenOf(app: Attacked, headers: readonly string[], line = 'GET /open/x', body = ''): Promise<Seen> {
   const { answers } = await ask(app.port, question(line, headers, body));
@@ -71,6 +79,33 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
       expect(JSON.stringify(seen), name).not.toContain('forged');
       expect(valuesOf(seen, 'X-Forwarded-For'), name).toContain('127.0.0.1');
     }
+  });
+
+  describe('a trusted proxy', () => {
+    const user = ['X-MS-CLIENT-PRINCIPAL-NAME: alice', 'X-MS-CLIENT-PRINCIPAL: e30='];
+    const trusting = { trustedProxies: ['127.0.0.1'], trustClientPrincipal: true };
+
+    test('says who the user is if it may, and nothing else that is the host’s', async () => {
+      await using app = await attackedApp({ mode, portico: trusting });
+      const forged = OURS.filter((name) => !/principal/i.test(name)).map((name) => `${name}: forged`);
+      const seen = await seenOf(app, [...user, ...forged, 'X-Forwarded-For: 203.0.113.7', 'X-Forwarded-Port: 443']);
+      expect(valuesOf(seen, 'X-MS-CLIENT-PRINCIPAL-NAME')).toEqual(['alice']);
+      expect(valuesOf(seen, 'X-Forwarded-For')).toEqual(['203.0.113.7, 127.0.0.1']);
+      expect(valuesOf(seen, 'X-Forwarded-Port')).toEqual(['443']);
+      expect(JSON.stringify(seen)).not.toContain('forged');
+    });
+
+    test('does not say who the user is where it is trusted for addresses alone', async () => {
+      await using app = await attackedApp({ mode, portico: { ...trusting, trustClientPrincipal: false } });
+      expect(valuesOf(await seenOf(app, user), 'X-MS-CLIENT-PRINCIPAL-NAME')).toEqual([]);
+    });
+
+    test('does not say who the user is where the host was told', async () => {
+      await using app = await attackedApp({ mode, portico: trusting, user: { name: 'bob', roles: [] } });
+      const seen = await seenOf(app, user);
+      expect(valuesOf(seen, 'X-MS-CLIENT-PRINCIPAL-NAME')).toEqual(['bob']);
+      expect(valuesOf(seen, 'X-MS-CLIENT-PRINCIPAL')).toHaveLength(1);
+    });
   });
 
   test('the Host of a request is one, and of its target if that names one', async () => {

@@ -1,5 +1,7 @@
 // Keys that callers send, in every place where they can be put: none of them is in what the host writes, nor in its own answers.
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { generateKey } from '../../packages/portico/src/keys/generate-key.ts';
 import { ask, question } from '../http/support/ask.ts';
 import { until } from '../support/until.ts';
 import { type Attacked, attackedApp, KEYS } from './support/attacked-app.ts';
@@ -67,6 +69,31 @@ test('no key in a query is written or said back, however its name is spelt', asy
   }
   await until(() => app.requests.length === count);
   for (const key of SECRETS) expect(leaks(app, key)).toEqual([]);
+});
+
+test('no key that was made here is written, wherever in an address somebody has put it', async () => {
+  const key = generateKey('function');
+  await using app = await attackedApp();
+  const targets = ['/guarded/x', '/open/x', '/admin/x', '/'].flatMap((path) => [
+    `${path}?key=${key}`,
+    `${path}?code%3D${key}`,
+    `${path}%3Fcode=${key}`,
+    `${path}%3fcode%3d${encodeURIComponent(key)}`,
+    `${path};code=${key}`,
+    `${path}/${key}`,
+    `${path}?url=http://a/?sig=${key.slice(0, -2)}`,
+  ]);
+  for (const target of targets) await ask(app.port, question(`GET ${target}`));
+  await until(() => app.requests.length === targets.length);
+  const unfinished = connect({ port: app.port, host: '127.0.0.1' }).on('error', () => {});
+  unfinished.write(question(`POST /open/${key}`, ['Content-Length: 100'], 'x'));
+  await until(async () => {
+    const { answers } = await ask(app.port, question('GET /admin/host/drain/status', [`X-Functions-Key: ${KEYS.master}`]));
+    return JSON.parse(answers[0]?.body ?? '{}').outstandingInvocations === 1;
+  });
+  await app.stop({ graceMs: 0 });
+  expect(app.records.some(({ message, fields }) => JSON.stringify([message, fields]).includes('POST /open/…'))).toBe(true);
+  expect(leaks(app, key.slice(0, -2))).toEqual([]);
 });
 
 test('no key in a header is written', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ask, question } from '../http/support/ask.ts';
 import { until } from '../support/until.ts';
 import { type Attacked, attackedApp, KEYS } from './support/attacked-app.ts';
+import { firstStatus } from './support/first-status.ts';
 
 /** How a path may be written that ends up at \`/NAME\`. */
 const spellings = (name: string): string[] => {
@@ -124,6 +125,77 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
     }
     for (const { url } of await app.seen()) expect(asHandlersRead(url)).not.toMatch(/^\/boss(?:\/|$)/);
     expect(await send(app, 'GET', '/guarded/x', header)).toMatchObject({ status: 200, functionName: 'Guarded' });
+  });
+});
+
+/** Of paths that the host takes for the open function, and that a handler may take for another one. */
+const MISTAKABLE = [
+  '/guarded//x',
+  '/guarded///x',
+  '/open/..%2fguarded/x',
+  '/open/..%2Fguarded/x',
+  '/open/..%5cguarded/x',
+  '/open/%2e%2e%2fguarded/x',
+  '/open%2f..%2fguarded%2fx',
+  '/open/x%2f..%2f..%2fguarded//x',
+  '/open/..;/guarded/x',
+  '/open/..;x=1/guarded/x',
+  '/open/..%3b/guarded/x',
+  '/guarded;x=1/y',
+  '/guarded;/x',
+  '/guarded%2fx',
+  '/guarded%5cx',
+  '/guarded%3bx',
+  '/;/guarded/x',
+  '/%2fguarded/x',
+  '/open/..%2fGUARDED/x',
+  '/open/..%2f%67uarded/x',
+  'http://other.example/guarded//x',
+];
+
+describe('a path that a handler may take for that of another function', () => {
+  const handshake = [
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+
+  test.each(['proxy', 'forward'] as const)('wants the key of that one too in %s mode', async (mode) => {
+    await using app = await attackedApp({ mode });
+    for (const path of MISTAKABLE) {
+      expect((await send(app, 'GET', path)).status, path).toBe(401);
+      expect((await send(app, 'GET', path, ['X-Functions-Key: wrong'])).status, path).toBe(401);
+      expect((await send(app, 'GET', path, [`X-Functions-Key: ${KEYS.system}`])).status, path).toBe(401);
+      expect(await firstStatus(app.port, question(`GET ${path}`, handshake)), path).toBe(401);
+    }
+    expect(await app.seen()).toEqual([]);
+    const remarks = app.records.filter(({ code }) => code === 'PATH_MISTAKABLE');
+    expect([...new Set(remarks.map(({ functionName }) => functionName))].sort()).toEqual(['Open', 'Zeverything']);
+    expect(remarks[0]?.message).toContain('that of Guarded, whose key');
+    for (const path of MISTAKABLE) expect((await send(app, 'GET', path, [`X-Functions-Key: ${KEYS.guarded}`])).status, path).toBe(200);
+  });
+
+  test('needs none where it is that of an open one, or of nobody', async () => {
+    await using app = await attackedApp();
+    for (const path of ['/open//x', '/open/a;b=1', '/open/a%2fb', '/elsewhere//x', '/open/..%2felsewhere', '/open/x?y=/..//guarded/x']) {
+      expect((await send(app, 'GET', path)).status, path).toBe(200);
+    }
+  });
+
+  test('needs none where handlers go by the name of the function', async () => {
+    await using app = await attackedApp({ mode: 'payload' });
+    for (const path of MISTAKABLE) {
+      expect(await send(app, 'GET', path), path).toMatchObject({
+        status: 200,
+        functionName: expect.stringMatching(/^(?:Open|Zeverything)$/),
+      });
+    }
+  });
+
+  test('needs none where nobody is asked for a key', async () => {
+    await using app = await attackedApp({ auth: false });
+    for (const path of MISTAKABLE) expect((await send(app, 'GET', path)).status, path).toBe(200);
   });
 });
 

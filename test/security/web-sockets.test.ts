@@ -70,6 +70,23 @@ test('nothing below /admin and /runtime becomes a tunnel', async () => {
   expect(await app.seen()).toEqual([]);
 });
 
+test.each([
+  ['two Hosts', ['Host: other.example'], 400],
+  ['more headers than any other request may have', Array.from({ length: 101 }, (_, i) => `a${i}: b`), 431],
+  ['more of them than any other request may have', [`a: ${'b'.repeat(33_000)}`], 431],
+])('a wish for a WebSocket with %s is refused', async (_, headers, status) => {
+  await using app = await attackedApp();
+  expect(await firstStatus(app.port, question('GET /open/x', [...handshake(), ...headers]))).toBe(status);
+  expect(await app.seen()).toEqual([]);
+});
+
+test('a function that is disabled takes no WebSocket', async () => {
+  await using app = await attackedApp({ environment: { 'AzureWebJobs.Open.Disabled': 'true', 'AzureWebJobs.Guarded.Disabled': 'true' } });
+  expect(await firstStatus(app.port, question('GET /open/x', handshake()))).toBe(404);
+  expect(await firstStatus(app.port, question('GET /guarded/x', [...handshake(), `X-Functions-Key: ${KEYS.guarded}`]))).toBe(404);
+  expect(await app.seen()).toEqual([]);
+});
+
 test('what is no WebSocket is a request, and wants its key as well', async () => {
   await using app = await attackedApp();
   for (const upgrade of ['h2c', 'TLS/1.0', 'websocket, h2c', 'h2c, websocket', 'http/1.1', 'WebSocket2', '"websocket"', '']) {

@@ -7,17 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, vi } from 'vitest';
 import { processTree, stillRunning } from './process-tree.ts';
 
-const PORTICO = fileURLToPath(new URL('../../packages/portico/bin/portico.cjs', import.meta.url));
+export const PORTICO = fileURLToPath(new URL('../../packages/portico/bin/portico.cjs', import.meta.url));
 const PATIENCE = { timeout: 20_000, interval: 10 };
 
 /**
  * Starts an app with the built command, to be ended as the test likes; what is left of it is killed after the test.
  * `before`: a command that runs the host, such as `unshare`.
  */
-export function startCommand(root: string, before: readonly string[] = []) {
+export function startCommand(root: string, before: readonly string[] = [], flags: readonly string[] = []) {
   const folder = mkdtempSync(join(tmpdir(), 'portico-test-'));
   const readyFile = join(folder, 'ready.json');
-  const words = [...before, process.execPath, PORTICO, 'start', root, '--port', '0', '--ready-file', readyFile];
+  const words = [...before, process.execPath, PORTICO, 'start', root, '--port', '0', '--ready-file', readyFile, ...flags];
   const child = spawn(words[0]!, words.slice(1), {
     // The apps' "node" is to be the one that runs the test.
     env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` },

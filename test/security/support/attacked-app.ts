@@ -23,6 +23,8 @@ export type Attacked = RunningHost & {
 export type AttackedOptions = Partial<HostOptions> & {
   /** Default: proxy. */
   readonly mode?: Mode;
+  /** Of portico.json. */
+  readonly portico?: object;
 };
 
 export const KEYS = { master: 'the-master-key', host: 'a-host-key', system: 'a-system-key', guarded: 'a-key-of-guarded' };
@@ -58,10 +60,17 @@ server.listen(Number(process.env.FUNCTIONS_CUSTOMHANDLER_PORT), '127.0.0.1');
 `;
 
 /** With keys unless \`auth\` says otherwise. Routes: guarded/…, boss (of level admin), open/…, and everything else. */
-export async function attackedApp({ mode = 'proxy', auth = true, environment, ...options }: AttackedOptions = {}): Promise<Attacked> {
+export async function attackedApp({
+  mode = 'proxy',
+  auth = true,
+  environment,
+  portico,
+  ...options
+}: AttackedOptions = {}): Promise<Attacked> {
   const key = (name: string, value: string): object => ({ name, value, encrypted: false });
   const root = appFolder({
     'host.json': hostJson({ extensions: { http: { routePrefix: '' } } }, SWITCH[mode]),
+    ...(portico && { 'portico.json': portico }),
     'server.js': HANDLER,
     'Guarded/function.json': httpFunction({ authLevel: 'function', route: 'guarded/{*rest}' }),
     'Boss/function.json': httpFunction({ authLevel: 'admin', route: 'boss' }),

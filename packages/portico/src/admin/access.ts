@@ -1,5 +1,5 @@
 // Who may use an endpoint of the admin API.
-import type { Principal } from '../core/authorization.ts';
+import { type Principal, webhookKeyName } from '../core/authorization.ts';
 import { authenticate } from '../http/authorize.ts';
 import { answerText } from './answer-text.ts';
 import type { AdminRequest, Policy } from './endpoint.ts';
@@ -23,5 +23,5 @@ export async function admits(policy: Policy, { call, host, target, parts }: Admi
 
 function opens(policy: Exclude<Policy, 'open'>, { level, keyName }: Principal, [extension = '']: readonly string[]): boolean {
   if (level === 'admin') return true;
-  return policy === 'webhook' && level === 'system' && keyName.toLowerCase() === `${extension}_extension`.toLowerCase();
+  return policy === 'webhook' && level === 'system' && keyName.toLowerCase() === webhookKeyName(extension);
 }

@@ -34,6 +34,8 @@ export interface AdminHost {
   readonly hasServed: boolean;
   /** Why no handler takes requests, as far as that is known. */
   readonly trouble: HostError | undefined;
+  /** Waits for a handler as a request does: resolves with undefined when one takes requests, with the reason when none will soon. Rejects when the signal aborts. */
+  whenServes(signal: AbortSignal): Promise<HostError | undefined>;
   /** Of the app, after changes on disk; the start is the first. `count`: how many are done. */
   readonly reloads: { readonly underWay: boolean; readonly count: number };
   /** No trigger takes an event; HTTP goes on. */

@@ -2,13 +2,12 @@
 import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FunctionApp } from '../core/function-app.ts';
-import { withSlashes } from '../platform/file-state.ts';
 import { answerJson } from './answer-json.ts';
 import { answerStream } from './answer-stream.ts';
 import { answerText } from './answer-text.ts';
 import { type AppFile, findAppFile, listAppFolder } from './app-files.ts';
 import { readFuncignore, zipFolder } from './app-zip.ts';
-import { type AdminRequest, baseUrlOf } from './endpoint.ts';
+import { type AdminRequest, baseUrlOf, fileUrl } from './endpoint.ts';
 import { WRITES_NO_CODE } from './function-changes.ts';
 
 const FOLDER_TYPE = 'inode/directory';
@@ -80,14 +79,13 @@ async function answerFile({ call }: AdminRequest, { path, stats }: AppFile): Pro
 function describeEntry({ segments, stats }: AppFile, { root }: FunctionApp, baseUrl: string): Record<string, unknown> {
   const isFolder = stats.isDirectory();
   const path = join(root, ...segments);
-  const url = withSlashes(path).split('/').filter(Boolean).map(encodeURIComponent).join('/');
   return {
     name: segments.at(-1),
     size: isFolder ? 0 : stats.size,
     mtime: stats.mtime.toISOString(),
     crtime: stats.birthtime.toISOString(),
     mime: isFolder ? FOLDER_TYPE : typeOf(path),
-    href: `${baseUrl}/admin/vfs/${url}${isFolder ? '/' : ''}`,
+    href: `${fileUrl(baseUrl, path)}${isFolder ? '/' : ''}`,
     path,
   };
 }

@@ -14,7 +14,9 @@ export type AppFile = {
 };
 
 /** What is kept out of sight, whoever asks, beside the folder of the keys. */
-const SECRET_NAMES: ReadonlySet<string> = new Set(['local.settings.json', '.portico', '.git']);
+const SECRET_NAMES: ReadonlySet<string> = new Set(['.portico', '.git']);
+/** Settings, and the copies of them that people and editors leave. */
+const SECRET_BEGINNINGS = /^(?:\.env|\.?local\.settings\.)/;
 /** Private keys of certificates, and they with them. */
 const SECRET_ENDINGS = /\.(?:key|pem|pfx|p12)$/;
 
@@ -23,7 +25,13 @@ const SECRET_ENDINGS = /\.(?:key|pem|pfx|p12)$/;
  * it is neither file nor folder, it is secret, or a link leads out of the root.
  */
 export async function findAppFile(app: FunctionApp, parts: readonly string[]): Promise<AppFile | undefined> {
-  const segments = belowRoot(app.root, parts);
+  const above = segmentsOf(app.root);
+  const isAbsolute = above.every((segment, index) => parts[index] === segment);
+  // An app in /app may have a folder "app" too.
+  return (isAbsolute ? await findBelow(app, parts.slice(above.length)) : undefined) ?? findBelow(app, parts);
+}
+
+async function findBelow(app: FunctionApp, segments: readonly string[]): Promise<AppFile | undefined> {
   if (!segments.every(isPlainName) || segments.some(isSecret)) return undefined;
   try {
     const root = await realpath(app.root);
@@ -42,16 +50,11 @@ export async function findAppFile(app: FunctionApp, parts: readonly string[]): P
 /** What a folder holds, by name. */
 export async function listAppFolder(app: FunctionApp, folder: AppFile): Promise<AppFile[]> {
   const names = (await readdir(folder.path)).sort();
-  const found = await Promise.all(names.map((name) => findAppFile(app, [...segmentsOf(app.root), ...folder.segments, name])));
+  const found = await Promise.all(names.map((name) => findBelow(app, [...folder.segments, name])));
   return found.filter((file) => file !== undefined);
 }
 
 const segmentsOf = (path: string): string[] => path.split(sep).filter(Boolean);
-
-function belowRoot(root: string, parts: readonly string[]): readonly string[] {
-  const above = segmentsOf(root);
-  return above.every((segment, index) => parts[index] === segment) ? parts.slice(above.length) : parts;
-}
 
 /** No separator, no way up, nothing that Windows reads as a stream of a file. */
 function isPlainName(name: string): boolean {
@@ -61,7 +64,7 @@ function isPlainName(name: string): boolean {
 function isSecret(name: string): boolean {
   // Windows drops dots and blanks at the end.
   const plain = name.toLowerCase().replace(/[. ]+$/, '');
-  return SECRET_NAMES.has(plain) || plain.startsWith('.env') || SECRET_ENDINGS.test(plain);
+  return SECRET_NAMES.has(plain) || SECRET_BEGINNINGS.test(plain) || SECRET_ENDINGS.test(plain);
 }
 
 /** Undefined: the path is outside. */

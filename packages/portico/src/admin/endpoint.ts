@@ -1,6 +1,7 @@
 // One endpoint of the admin API, and how a request finds it. The list of them is in endpoints.ts.
 import type { Call } from '../http/call.ts';
 import type { RequestTarget } from '../http/request-target.ts';
+import { withSlashes } from '../platform/file-state.ts';
 import type { AdminHost } from './admin-host.ts';
 
 export type AdminRequest = {
@@ -75,6 +76,11 @@ export const isExpanded = ({ target }: Pick<AdminRequest, 'target'>): boolean =>
 export function baseUrlOf({ call, target }: Pick<AdminRequest, 'call' | 'target'>): string {
   const { socket, headers } = call.request;
   return `${'encrypted' in socket ? 'https' : 'http'}://${target.authority ?? headers.host ?? ''}`;
+}
+
+/** Where /admin/vfs has what is at that path of this machine. */
+export function fileUrl(baseUrl: string, path: string): string {
+  return `${baseUrl}/admin/vfs/${withSlashes(path).split('/').filter(Boolean).map(encodeURIComponent).join('/')}`;
 }
 
 /** The URL of the request as it was sent, without its query: a key may be in there. */

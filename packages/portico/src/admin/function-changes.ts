@@ -1,5 +1,5 @@
 // PUT and DELETE of /admin/functions/NAME: the one file of a function that is the host's, and the folder that holds it.
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject, JsonValue } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
@@ -30,10 +30,11 @@ export async function putFunction(request: AdminRequest): Promise<void> {
   if (!isFunctionJson(config))
     return answerText(call, 400, '"config" is no function.json: an object with a list of "bindings" is expected.');
   await changing(request, async () => {
-    const folder = (await findFolder(host.app.root, name)) ?? { name, isFunction: await isNew(host.app.root, name) };
-    if (!folder.isFunction) return answerText(call, 409, `"${folder.name}" is there already, and is no function.`);
+    const found = await findFolder(host.app.root, name);
+    if (found?.isFunction === false) return answerText(call, 409, `"${found.name}" is there already, and is no function.`);
+    const folder = found ?? { name };
     const directory = join(host.app.root, folder.name);
-    await writeAtomically(join(directory, FUNCTION_FILE), `${writeJson(config, 'indented')}\n`);
+    await writeFunction(directory, `${writeJson(config, 'indented')}\n`, found === undefined);
     host.changed(`${folder.name}/${FUNCTION_FILE}`);
     const written = { name: folder.name, directory, definition: config, disabled: findListed(host.app, name)?.disabled ?? false };
     const described = describeFunction(
@@ -88,10 +89,15 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-/** Makes the folder. */
-async function isNew(root: string, name: string): Promise<boolean> {
-  await mkdir(join(root, name));
-  return true;
+async function writeFunction(directory: string, text: string, isNew: boolean): Promise<void> {
+  if (isNew) await mkdir(directory);
+  try {
+    await writeAtomically(join(directory, FUNCTION_FILE), text);
+  } catch (error) {
+    // A folder without a function would be in the way of the next try.
+    if (isNew) await rmdir(directory).catch(() => {});
+    throw error;
+  }
 }
 
 const hasFiles = (files: JsonValue | undefined): boolean =>

@@ -1,8 +1,10 @@
 import type { FunctionApp, FunctionMetadata } from '../core/function-app.ts';
 import { joinRoute } from '../http/routes/route-text.ts';
+import { fileUrl } from './endpoint.ts';
 
 /** What a description says of a function. */
-export type DescribedFunction = Pick<FunctionMetadata, 'name' | 'directory' | 'definition' | 'disabled'> & {
+export type DescribedFunction = Pick<FunctionMetadata, 'name' | 'definition' | 'disabled'> & {
+  readonly directory: string;
   readonly http: { readonly route: string } | undefined;
 };
 
@@ -13,13 +15,13 @@ export function describeFunction(
   baseUrl: string,
   temporaryFolder: string,
 ): Record<string, unknown> {
-  const files = `${baseUrl}/admin/vfs${fn.directory}`;
+  const files = fileUrl(baseUrl, fn.directory);
   return {
     name: fn.name,
     script_root_path_href: `${files}/`,
     script_href: null,
     config_href: `${files}/function.json`,
-    test_data_href: `${baseUrl}/admin/vfs${temporaryFolder}/FunctionsData/${fn.name}.dat`,
+    test_data_href: fileUrl(baseUrl, `${temporaryFolder}/FunctionsData/${fn.name}.dat`),
     href: `${baseUrl}/admin/functions/${fn.name}`,
     invoke_url_template: invokeUrl(fn, app, baseUrl),
     language: null,

@@ -4,11 +4,14 @@ import { answerJson } from './answer-json.ts';
 import { type AdminRequest, baseUrlOf } from './endpoint.ts';
 import { describeFunction } from './function-description.ts';
 
+type ListedFunction = FunctionMetadata & { readonly directory: string };
+
 /** Those with a folder: one that is made from a route of host.json is not listed on Azure. */
-const listed = ({ functions }: FunctionApp): readonly FunctionMetadata[] => functions.filter(({ directory }) => directory !== undefined);
+const listed = ({ functions }: FunctionApp): readonly ListedFunction[] =>
+  functions.filter((fn): fn is ListedFunction => fn.directory !== undefined);
 
 /** Names ignore case. */
-export function findListed(app: FunctionApp, name: string): FunctionMetadata | undefined {
+export function findListed(app: FunctionApp, name: string): ListedFunction | undefined {
   return listed(app).find((fn) => fn.name.toLowerCase() === name.toLowerCase());
 }
 

@@ -18,7 +18,9 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export async function answerInvocation({ call, host, target, parts: [functionName = ''] }: AdminRequest): Promise<void> {
   const isPossible = host.canInvoke(functionName);
   if (isPossible === 'never') return call.answer(404, 'refused');
-  if (isPossible === 'not now') return call.refuse(503, { headers: RETRY_AFTER });
+  if (isPossible === 'not now') {
+    return answerJson(call, { message: `No function is run now: the state of the host is ${host.state}.` }, 503, RETRY_AFTER);
+  }
   const waits = parameterOf(target, 'wait')?.toLowerCase() === 'true';
   const body = await readJsonBody(call, MOST_BYTES);
   if (body === undefined) return;
@@ -39,17 +41,21 @@ async function invoke(call: Call, functionName: string, input: string | undefine
   const gone = new AbortController();
   if (waits) call.onAbandoned = () => gone.abort();
   try {
+    // Who waits for the outcome is told that there will be none soon; a run that nobody waits for can wait itself.
+    const trouble = waits ? await host.whenServes(gone.signal) : undefined;
+    if (trouble !== undefined) return answerJson(call, describeError(trouble), 503, RETRY_AFTER);
     const running = host.invoke(functionName, input, gone.signal);
     if (!waits) call.answer(202, 'succeeded');
     const outcome = await running;
     if (waits) answerJson(call, describeOutcome(outcome));
     else if (outcome.status === 'abandoned') call.log('warning', 'A run by hand was given up: the host stops.', { functionName });
   } catch (error) {
-    const { code, message, hint } =
-      error instanceof HostError ? error : bindingsFailed({ functionName, reason: messageOf(error), cause: error });
+    if (gone.signal.aborted) return;
+    const fault = error instanceof HostError ? error : bindingsFailed({ functionName, reason: messageOf(error), cause: error });
+    const { code, message, hint } = fault;
     // Nobody waits for it any more, then the log has to say it.
     if (call.ended) call.log('error', message, { code, hint, functionName });
-    else answerJson(call, { code, message, hint }, error instanceof HostError ? 400 : 500);
+    else answerJson(call, describeError(fault), error instanceof HostError ? 400 : 500);
   }
 }
 

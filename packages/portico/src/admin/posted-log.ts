@@ -14,6 +14,9 @@ const LEVELS: readonly (readonly [name: string, level: LogLevel])[] = [
   ['info', 'information'],
   ['verbose', 'debug'],
 ];
+/** What would steer a terminal, or begin a line that looks like another one of the log. Messages may have several lines. */
+const NOT_IN_ONE_LINE = /[\p{Cc}\u2028\u2029]/gu;
+const UNPRINTABLE = /[^\P{Cc}\n\t]/gu;
 const CATEGORY = 'Host.Controllers.Host';
 
 type PostedLine = { readonly level: LogLevel; readonly message: string; readonly source: string; readonly functionName: string };
@@ -51,5 +54,5 @@ function readLevel(value: JsonValue = 'off'): LogLevel | undefined {
 
 function readText(line: JsonObject, name: string): string | undefined {
   const value = memberOf(line, name) ?? '';
-  return typeof value === 'object' ? undefined : `${value}`;
+  return typeof value === 'object' ? undefined : `${value}`.replaceAll(name === 'message' ? UNPRINTABLE : NOT_IN_ONE_LINE, ' ');
 }

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { hostAnswerUnknown, hostCertificateUnknown, hostNotFound, hostRefuses } from '../core/error-catalogue.ts';
 import type { AuthLevel, JsonValue } from '../core/function-app.ts';
 import type { ClientKeys } from './client-keys.ts';
+import { printable } from './console-reporter.ts';
 
 export type HostAnswer = { readonly status: number; readonly type: string; readonly body: Uint8Array };
 
@@ -72,7 +73,7 @@ export function createAdminClient(url: string, keys: ClientKeys): AdminClient {
 
 /** What a good answer holds. Errors: HOST_REFUSES, HOST_ANSWER_UNKNOWN. */
 export function jsonOf({ status, body }: HostAnswer, request: string, url: string): JsonValue {
-  if (status === 401 || status === 403) throw hostRefuses(url, status);
+  if (status === 401 || status === 403) throw hostRefuses(url, status, firstLine(body));
   try {
     if (status === 200) return JSON.parse(Buffer.from(body).toString());
   } catch {
@@ -80,6 +81,9 @@ export function jsonOf({ status, body }: HostAnswer, request: string, url: strin
   }
   throw hostAnswerUnknown(request, status);
 }
+
+/** A host says why in one; what else may answer there is not repeated at length. */
+const firstLine = (body: Uint8Array): string => printable(Buffer.from(body).toString().split('\n', 1)[0]?.slice(0, 300) ?? '');
 
 function explain(url: string, thrown: unknown): Error {
   // Tried at two addresses, it says so in a list and has no words of its own.

@@ -77,10 +77,11 @@ function inputBody(data: Data): { bytes: Uint8Array; type: string } {
 }
 
 function readOutcome(answer: HostAnswer, request: string, url: string): Pick<InvokeReport, 'outcome' | 'invocationId' | 'error'> {
-  // 400: there is no event for such an input.
-  const told = jsonOf(answer.status === 400 ? { ...answer, status: 200 } : answer, request, url);
+  // 400: there is no event for such an input. 503: nobody runs it now.
+  const isFault = answer.status === 400 || answer.status === 503;
+  const told = jsonOf(isFault ? { ...answer, status: 200 } : answer, request, url);
   if (!isJsonObject(told)) throw hostAnswerUnknown(request, answer.status);
-  if (answer.status === 400) return { outcome: 'failed', error: readError(told) };
+  if (isFault) return { outcome: 'failed', error: readError(told) };
   const { status, invocationId, error } = told;
   if (status !== 'succeeded' && status !== 'failed' && status !== 'abandoned') throw hostAnswerUnknown(request, answer.status);
   return { outcome: status, invocationId: text(invocationId), error: error === undefined ? undefined : readError(error) };

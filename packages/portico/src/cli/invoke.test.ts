@@ -93,12 +93,14 @@ describe('portico invoke', () => {
     expect(stdout).toEqual([expect.stringMatching(/^↯ tick [\d.]+ ms$/), '  The host stopped before it was done.']);
   });
 
-  test('shows why there is no event for the input and ends with 1', async () => {
-    const error = { code: 'BLOB_NOT_GIVEN', message: 'tick needs a blob.', hint: 'Give its path.' };
-    replies['POST /admin/functions/tick?wait=true'] = { status: 400, body: error };
+  test.each([
+    ['there is no event for the input', 400, { code: 'BLOB_NOT_GIVEN', message: 'tick needs a blob.', hint: 'Give its path.' }],
+    ['no handler runs', 503, { code: 'WORKER_EXITED', message: 'It exited.', hint: 'Look there.' }],
+  ])('shows why %s and ends with 1', async (_, status, error) => {
+    replies['POST /admin/functions/tick?wait=true'] = { status, body: error };
     const { code, stdout } = await invoke('tick');
     expect(code).toBe(1);
-    expect(stdout.slice(1)).toEqual(['  tick needs a blob.', '  → Give its path.']);
+    expect(stdout.slice(1)).toEqual([`  ${error.message}`, `  → ${error.hint}`]);
   });
 
   test('writes JSON for programs', async () => {
@@ -131,6 +133,11 @@ describe('portico invoke', () => {
     expect(code).toBe(1);
     expect(stderr[0]).toBe(`portico: The host at ${url} does not let this command in: the answer was ${status}.`);
     expect(stderr[1]).toContain('--key');
+  });
+
+  test('says why the host does not let it in, if that does', async () => {
+    replies['GET /admin/functions/tick'] = { status: 403, type: 'text/plain', body: 'Call it as \x1blocalhost.\nMore.\n' };
+    expect((await invoke('tick')).stderr[1]).toBe('  → Call it as \\x1blocalhost.');
   });
 
   test.each([

@@ -6,6 +6,7 @@ import type { EmulatorEndpoints } from '../core/extension.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import { createLogger, type HostObserver } from '../core/log.ts';
 import { hostIdentity } from '../host/host-identity.ts';
+import { webhookKeyNames } from '../host/webhook-functions.ts';
 import { KeyRing } from '../keys/key-ring.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import { openKeyStore } from '../keys/open-key-store.ts';
@@ -41,5 +42,10 @@ export function openAppKeys(
   }
 
   const store = openKeyStore({ root, settings, hostId: hostIdentity(settings, root).id, log, emulator });
-  return { app, store, ring: new KeyRing({ store, clock, log }), close: () => stopEmulator() };
+  return {
+    app,
+    store,
+    ring: new KeyRing({ store, clock, log, systemKeyNames: () => webhookKeyNames(app.functions) }),
+    close: () => stopEmulator(),
+  };
 }

@@ -13,5 +13,8 @@ export function isAllowed(required: AuthLevel, principal: Principal | undefined)
   return required === 'anonymous' || principal?.level === 'admin' || principal?.level === required;
 }
 
+/** The system key that opens the webhooks of an extension. https://learn.microsoft.com/azure/azure-functions/function-keys-how-to#understand-keys */
+export const webhookKeyName = (extension: string): string => `${extension.toLowerCase()}_extension`;
+
 /** A user who has signed in, made up for testing: on Azure the platform says who it is. */
 export type LocalPrincipal = { readonly name: string; readonly roles: readonly string[] };

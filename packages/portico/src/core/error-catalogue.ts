@@ -1066,9 +1066,10 @@ export const hostCertificateUnknown = defineError('HOST_CERTIFICATE_UNKNOWN', 's
   cause,
 }));
 
-export const hostRefuses = defineError('HOST_REFUSES', 'service', (url: string, status: number) => ({
+export const hostRefuses = defineError('HOST_REFUSES', 'service', (url: string, status: number, reason: string) => ({
   message: `The host at ${url} does not let this command in: the answer was ${status}.`,
-  hint: 'Give its master key with --key or in the variable PORTICO_KEY; beside the app, "portico keys list master --show" shows it.',
+  hint:
+    reason || 'Give its master key with --key or in the variable PORTICO_KEY; beside the app, "portico keys list master --show" shows it.',
 }));
 
 export const hostAnswerUnknown = defineError('HOST_ANSWER_UNKNOWN', 'service', (request: string, status: number) => ({

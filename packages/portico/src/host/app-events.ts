@@ -2,7 +2,6 @@
 // An app of HTTP functions alone loads nothing of that.
 
 import { resolveStorageConnection } from '../azure/connection.ts';
-import { EXTENSIONS } from '../bindings/index.ts';
 import { optionsOf } from '../core/binding-options.ts';
 import { messageOf } from '../core/error.ts';
 import { functionUnknown, hostIdRefused } from '../core/error-catalogue.ts';
@@ -33,6 +32,7 @@ import { BindingServices } from './binding-services.ts';
 import { hostIdentity } from './host-identity.ts';
 import { type EventFunction, type ListenedApp, ListenerSet } from './listener-set.ts';
 import { type Declared, declaredBinding, functionBindings } from './make-bindings.ts';
+import { WEBHOOK_EXTENSIONS, webhookFunctions } from './webhook-functions.ts';
 
 export type AppEventsOptions = {
   readonly root: string;
@@ -118,12 +118,12 @@ export class AppEvents {
   }
 
   /**
-   * Takes no event any more. `enough`: what runs is not waited for any longer; `hurry`: nothing is.
+   * Takes no event any more. `enough`: what runs, by hand too, is not waited for any longer; `hurry`: nothing is.
    * Resolves when every event is settled, as far as that is possible. Never rejects.
    */
   async stop(enough: AbortSignal, hurry: AbortSignal): Promise<void> {
     const stopped = this.#listeners.stop(enough);
-    await Promise.race([stopped, whenAborted(enough)]);
+    await whenAborted(enough);
     this.#abandoning.abort();
     await waitAtMost(SETTLE_MS, Promise.race([stopped, whenAborted(hurry)]), systemClock);
     const closed = Promise.all([...this.#services.keys()].map((settings) => this.#close(settings)));
@@ -168,11 +168,13 @@ export class AppEvents {
   /** Undefined: no function has a trigger of an extension of that name that takes webhooks. */
   async answerWebhook(name: string, request: WebhookRequest): Promise<WebhookAnswer | undefined> {
     const { app, events = [] } = this.#generation ?? {};
-    const extension = EXTENSIONS.find((one) => one.webhook !== undefined && one.name.toLowerCase() === name.toLowerCase());
-    const functions = events.flatMap(({ metadata: { name: functionName, trigger, disabled } }) =>
-      trigger !== undefined && !disabled && declaredBinding(trigger)?.extension === extension ? [{ name: functionName, trigger }] : [],
+    const extension = WEBHOOK_EXTENSIONS.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (extension === undefined || app === undefined) return undefined;
+    const functions = webhookFunctions(
+      extension,
+      events.map(({ metadata }) => metadata),
     );
-    if (extension === undefined || app === undefined || functions.length === 0) return undefined;
+    if (functions.length === 0) return undefined;
     const webhook = (await extension.webhook?.()) as Webhook;
     return webhook.answer(request, { ...(await this.#servicesFor(app)).hostContext(extension, app), functions });
   }

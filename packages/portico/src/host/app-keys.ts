@@ -5,6 +5,7 @@ import { createLogger, type HostObserver } from '../core/log.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { hostIdentity } from './host-identity.ts';
+import { webhookKeyNames } from './webhook-functions.ts';
 
 export type AppKeysOptions = {
   readonly root: string;
@@ -15,6 +16,7 @@ export type AppKeysOptions = {
 export class AppKeys {
   readonly #options: AppKeysOptions;
   #ring: KeyRing | undefined;
+  #app: FunctionApp | undefined;
   /** What it was opened with. */
   #settings: string | undefined;
 
@@ -28,7 +30,9 @@ export class AppKeys {
   }
 
   /** Reads and makes nothing: that is for the first request with a key. */
-  async use({ settings }: FunctionApp): Promise<void> {
+  async use(app: FunctionApp): Promise<void> {
+    this.#app = app;
+    const { settings } = app;
     const key = JSON.stringify(Object.entries(settings).sort());
     if (key === this.#settings) return;
     this.#settings = key;
@@ -38,6 +42,6 @@ export class AppKeys {
     const { root, observer, emulator } = this.#options;
     const log = createLogger(observer, 'Host.Keys');
     const store = openKeyStore({ root, settings, hostId: hostIdentity(settings, root).id, log, emulator });
-    this.#ring = new KeyRing({ store, clock: systemClock, log });
+    this.#ring = new KeyRing({ store, clock: systemClock, log, systemKeyNames: () => webhookKeyNames(this.#app?.functions ?? []) });
   }
 }

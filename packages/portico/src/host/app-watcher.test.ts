@@ -238,6 +238,25 @@ describe('the watcher of an app', () => {
     expect(await nextChanges()).toMatchObject([{ file: 'app', app: true }]);
   });
 
+  test.each([
+    { watchesSources: false, poll: {} },
+    { watchesSources: true, poll: {} },
+    { watchesSources: false, poll: { pollMs: 500 } },
+    { watchesSources: true, poll: { pollMs: 500 } },
+  ])('tells nothing of .portico when it comes, changes, goes and is a file: $watchesSources, $poll', async ({ watchesSources, poll }) => {
+    write('portico.json', JSON.stringify({ watch: poll }));
+    await watch({ watchesSources });
+    await expectUnnoticed(() => {
+      write('.portico/.gitignore', '*');
+      write('.portico/keys.json', '{}');
+      write('.portico/azurite/index.json', '{}');
+    });
+    await expectUnnoticed(() => write('.portico/keys.json', '{ "keys": [] }'));
+    await expectUnnoticed(() => rmSync(join(root, '.portico'), { recursive: true }));
+    await expectUnnoticed(() => write('.portico', 'Somebody made a file of that name.'));
+    await expectUnnoticed(() => rmSync(join(root, '.portico')));
+  });
+
   test('tells nothing once it was stopped, twice', async () => {
     await watch();
     write('.env');

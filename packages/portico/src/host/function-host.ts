@@ -72,6 +72,8 @@ export class FunctionHost implements Host {
   readonly #reloader: Reloader;
   /** As it was read last. */
   #generation: AppGeneration;
+  /** Where it listens is settled when it is made: what a file says later counts for the next host. */
+  readonly #address: string;
   /** As requests find it. It lags behind while the handler that it is for is built and started. */
   #served: AppGeneration;
   #state: HostState = 'Starting';
@@ -104,6 +106,7 @@ export class FunctionHost implements Host {
     this.#keys = new AppKeys({ root: options.root, observer: this.#observer, emulator: () => this.#events.startEmulator() });
     this.#generation = this.#read();
     this.#served = this.#generation;
+    this.#address = options.address ?? this.app.local.address ?? DEFAULT_ADDRESS;
     const handlerOptions = {
       ...options,
       observer: this.#observer,
@@ -269,10 +272,6 @@ export class FunctionHost implements Host {
     this.#apply('end');
     // For a host that was stopped before it was ready.
     this.#report({});
-  }
-
-  get #address(): string {
-    return this.#options.address ?? this.app.local.address ?? DEFAULT_ADDRESS;
   }
 
   get #asksForKeys(): boolean {

@@ -1,4 +1,5 @@
 // From a function app as read to one that can be served: routes in Azure's order, a mode for each function, limits and headers.
+import type { LocalPrincipal } from '../core/authorization.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FunctionApp, FunctionLimits, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
 import { nearestName } from '../core/nearest-name.ts';
@@ -19,7 +20,12 @@ import { TimeLimit } from '../invocation/time-limit.ts';
 import type { EventFunction } from './listener-set.ts';
 
 /** What the command line or a library's caller says instead of the app's files. */
-export type ServingOverrides = { readonly cors?: CorsRules | undefined; readonly xffStyle?: XffStyle | undefined };
+export type ServingOverrides = {
+  readonly cors?: CorsRules | undefined;
+  readonly xffStyle?: XffStyle | undefined;
+  /** Whose every request is, whatever a proxy says. */
+  readonly user?: LocalPrincipal | undefined;
+};
 
 /** What functions of any app run with. */
 export type ServingMeans = {
@@ -200,13 +206,17 @@ const DEFAULT_MOST_BODY_BYTES = 104_857_600;
 
 function policies(
   { settings, portico, local }: FunctionApp,
-  { cors, xffStyle }: ServingOverrides,
+  { cors, xffStyle, user }: ServingOverrides,
 ): Pick<PublicApp, 'homePage' | 'cors' | 'callerRules' | 'mostBodyBytes'> {
   const limit = Number(settings['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT']);
   return {
     homePage: settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true',
     cors: cors ?? (local.corsOrigins && { origins: local.corsOrigins, credentials: local.corsCredentials ?? false }),
-    callerRules: createCallerRules(portico.trustedProxies, xffStyle ?? portico.xffStyle, portico.trustClientPrincipal),
+    callerRules: createCallerRules(
+      portico.trustedProxies,
+      xffStyle ?? portico.xffStyle,
+      portico.trustClientPrincipal && user === undefined,
+    ),
     mostBodyBytes: limit > 0 ? limit : DEFAULT_MOST_BODY_BYTES,
   };
 }

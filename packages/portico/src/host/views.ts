@@ -1,11 +1,13 @@
 // What the public port and the admin API see of a host: always the app as it is now, and the handler that serves now.
 import { join } from 'node:path';
-import { answerAdmin } from '../admin/admin-api.ts';
 import type { AdminHost } from '../admin/admin-host.ts';
 import type { LocalPrincipal } from '../core/authorization.ts';
+import { messageOf } from '../core/error.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import type { HostState } from '../core/host-state.ts';
+import type { Call } from '../http/call.ts';
 import type { PublicHost } from '../http/public-app.ts';
+import type { RequestTarget } from '../http/request-target.ts';
 import type { InvocationHost } from '../invocation/invocation-host.ts';
 import type { WorkInHand } from '../invocation/work-in-hand.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
@@ -62,11 +64,23 @@ export function publicView(parts: HostParts): PublicHost {
       return parts.keys();
     },
     user: parts.user,
-    admin: (call, target) => answerAdmin(call, target, admin),
+    admin: (call, target) => void answerAdmin(call, target, admin),
     get revealsReasons() {
       return parts.isDevelopment(parts.generation().app);
     },
   };
+}
+
+/** Most hosts are never asked, and need not load what answers. Never rejects. */
+async function answerAdmin(call: Call, target: RequestTarget, host: AdminHost): Promise<void> {
+  try {
+    const api = await import('../admin/admin-api.ts');
+    api.answerAdmin(call, target, host);
+  } catch (error) {
+    // The files of this program are gone, or others by now.
+    call.log('error', `${call.describe()} failed: ${messageOf(error)}`);
+    call.answer(500, 'failed');
+  }
 }
 
 /** What any run asks of the host. */
@@ -130,6 +144,10 @@ function adminView(parts: HostParts): AdminHost {
     },
     get trouble() {
       return handlers.trouble;
+    },
+    async whenServes(signal) {
+      const found = await invocations.whenChannel(signal);
+      return 'send' in found ? undefined : found;
     },
     get reloads() {
       return reloader.progress;

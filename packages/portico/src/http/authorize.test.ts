@@ -4,7 +4,7 @@ import { isAllowed, type Principal } from '../core/authorization.ts';
 import { stateClosed } from '../core/error-catalogue.ts';
 import type { AuthLevel } from '../core/function-app.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
-import { authorize } from './authorize.ts';
+import { authorize, authorizeAll } from './authorize.ts';
 
 const PRINCIPALS: Record<string, Principal> = {
   none: undefined as never,
@@ -94,6 +94,18 @@ describe('a request', () => {
     expect(await authorize(sent, { query: '' }, guarded, away)).toMatchObject({ kind: 'unknown', error: { code: 'STATE_CLOSED' } });
     expect(await authorize(sent, { query: '' }, open, away)).toMatchObject({ kind: 'allowed' });
     expect(authorize(request(), { query: '' }, guarded, away)).toMatchObject({ kind: 'refused' });
+  });
+
+  test('to a path that handlers may take for that of others is let in where its key opens them all, as who it is to the first', async () => {
+    const own = { authenticate: async (_, name) => (name === 'Guarded' ? PRINCIPALS.function : undefined) } as Partial<KeyRing> as KeyRing;
+    const sent = request('x-functions-key', KEY);
+    const judge = (...fns: Parameters<typeof authorizeAll>[2]) => authorizeAll(sent, { query: '' }, fns, own);
+    expect(await judge(guarded, open)).toEqual({ kind: 'allowed', principal: PRINCIPALS.function });
+    expect(await judge(open, guarded)).toEqual({ kind: 'allowed', principal: undefined });
+    expect(await judge(open, guarded, { name: 'Other', authLevel: 'function' })).toEqual({ kind: 'refused' });
+    expect(await judge({ name: 'Other', authLevel: 'function' }, guarded)).toEqual({ kind: 'refused' });
+    const away = { authenticate: () => Promise.reject(stateClosed()) } as Partial<KeyRing> as KeyRing;
+    expect(await authorizeAll(sent, { query: '' }, [open, guarded], away)).toMatchObject({ kind: 'unknown' });
   });
 
   test('reads a key that is no ASCII as what it was sent as', async () => {

@@ -21,11 +21,28 @@ export type Verdict =
 const ANYBODY: Verdict = { kind: 'allowed', principal: undefined };
 const REFUSED: Verdict = { kind: 'refused' };
 
+type Guarded = { readonly name: string; readonly authLevel: AuthLevel };
+
+/** Whether the key opens the function and every other one that its handler may run for that path. It is the function's own that counts as the caller's. */
+export async function authorizeAll(
+  request: IncomingMessage,
+  target: Pick<RequestTarget, 'query'>,
+  [fn, ...others]: readonly [Guarded, ...Guarded[]],
+  keys: KeyRing | undefined,
+): Promise<Verdict> {
+  const verdict = await authorize(request, target, fn, keys);
+  for (const other of verdict.kind === 'allowed' ? others : []) {
+    const another = await authorize(request, target, other, keys);
+    if (another.kind !== 'allowed') return another;
+  }
+  return verdict;
+}
+
 /** `keys` undefined: nobody is asked for one. At once where nothing has to be looked up, as for a caller without a key. */
 export function authorize(
   request: IncomingMessage,
   { query }: Pick<RequestTarget, 'query'>,
-  fn: { readonly name: string; readonly authLevel: AuthLevel },
+  fn: Guarded,
   keys: KeyRing | undefined,
 ): Verdict | Promise<Verdict> {
   if (keys === undefined) return ANYBODY;

@@ -72,7 +72,7 @@ export class Call implements Limited, Work {
   }
 
   describe(): string {
-    return `${this.request.method} ${this.request.url?.split('?')[0]}`;
+    return `${this.request.method} ${maskKeys(this.request.url?.split('?', 1)[0] ?? '')}`;
   }
 
   /** Answered, given up, or cut off. */

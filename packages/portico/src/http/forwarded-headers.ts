@@ -43,13 +43,12 @@ export function passHeaders(rawHeaders: readonly string[], caller: Pick<Caller, 
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const value = rawHeaders[i + 1] as string;
-    if (isForgedIdentity(name, caller)) continue;
+    if (isForged(name, caller)) continue;
     // The length of a name decides quickly that nearly every header simply passes.
     if (SPECIAL_LENGTHS[name.length] === true) {
       const lower = name.toLowerCase();
       const kind = SPECIAL.get(lower);
-      // Many frameworks read both spellings as one name, so the other one must not say what ours says.
-      if (kind === undefined && lower.includes('_') && SPECIAL.has(lower.replaceAll('_', '-'))) continue;
+      if (kind === undefined && OTHER_SIGN.test(lower) && SPECIAL.has(asRead(lower))) continue;
       if (kind !== undefined && takeSpecial(kind, value, caller.trusted, passed)) {
         if (kind === 'connection') connection += `,${value}`;
         continue;
@@ -65,15 +64,25 @@ export function passHeaders(rawHeaders: readonly string[], caller: Pick<Caller, 
   return passed;
 }
 
-/** Who the user is: on Azure the platform says so, and whoever else does is not to be believed. In every spelling that frameworks read as one. */
-const USER = /^x[-_]ms[-_]client[-_]principal/i;
-/** Which key was used: we alone know. */
-const KEY = /^x[-_]functions[-_]keyid$/i;
-const LEAST_IDENTITY_NAME = 'x-functions-keyid'.length;
+const OTHER_SIGN = /[^a-z\d-]/;
 
-/** A header that says who calls, from somebody who may not say it. */
-export function isForgedIdentity(name: string, { namesUser }: Pick<Caller, 'namesUser'>): boolean {
-  return name.length >= LEAST_IDENTITY_NAME && ((!namesUser && USER.test(name)) || KEY.test(name));
+/** A name as frameworks read it that make variables of names: any sign is a dash to them, so no other spelling may say what ours says. */
+export function asRead(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z\d]/g, '-');
+}
+
+/** Who the user is: on Azure the platform says so, and whoever else does is not to be believed. In every spelling that is read as one. */
+const USER = /^x[^a-z\d]ms[^a-z\d]client[^a-z\d]principal/i;
+/** Which key was used: we alone know. */
+const KEY = /^x[^a-z\d]functions[^a-z\d]keyid$/i;
+/** How the request came here, in whatever detail: port, server and TLS are told by it too. */
+const FORWARDED = /^x[^a-z\d]forwarded[^a-z\d]/i;
+const LEAST_FORGED_NAME = 'x-forwarded-x'.length;
+
+/** A header that says who calls or from where, from somebody who may not say it. */
+export function isForged(name: string, { trusted, namesUser }: Pick<Caller, 'trusted' | 'namesUser'>): boolean {
+  if (name.length < LEAST_FORGED_NAME) return false;
+  return (!trusted && FORWARDED.test(name)) || (!namesUser && USER.test(name)) || KEY.test(name);
 }
 
 type Special =
@@ -99,7 +108,6 @@ const SPECIAL = new Map<string, Special>([
   ['x-forwarded-for', 'xff'],
   ['x-forwarded-proto', 'xfp'],
   ['x-forwarded-host', 'xfh'],
-  ['x-forwarded-prefix', 'untrusted'],
   ['forwarded', 'untrusted'],
   ...[
     'keep-alive',
@@ -135,13 +143,13 @@ function takeSpecial(kind: Special, value: string, trusted: boolean, passed: Pas
     case 'tracestate':
       return false;
     case 'xff':
-      if (trusted) passed.forwardedFor = passed.forwardedFor === undefined ? value : `${passed.forwardedFor}, ${value}`;
+      passed.forwardedFor = passed.forwardedFor === undefined ? value : `${passed.forwardedFor}, ${value}`;
       return true;
     case 'xfp':
-      if (trusted) passed.forwardedProto ??= value;
+      passed.forwardedProto ??= value;
       return true;
     case 'xfh':
-      if (trusted) passed.forwardedHost ??= value;
+      passed.forwardedHost ??= value;
       return true;
     case 'content-length':
       passed.hasLength = true;

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { generateKey } from '../keys/generate-key.ts';
 import { maskKeys, removeKeys } from './mask-keys.ts';
+
+const KEY = generateKey('function');
 
 test.each([
   ['/api/a', '/api/a', '/api/a'],
@@ -14,6 +17,10 @@ test.each([
   ['/api/a?code=se=cret', '/api/a?code=…', '/api/a'],
   ['/api/a?decode=1&code2=2&code', '/api/a?decode=1&code2=2&code', '/api/a?decode=1&code2=2&code'],
   ['/api/a?', '/api/a?', '/api/a?'],
+  [`/api/a?key=${KEY}&x=1`, '/api/a?key=…&x=1', `/api/a?key=${KEY}&x=1`],
+  [`/api/a%3Fcode=${KEY}`, '/api/a%3Fcode=…', `/api/a%3Fcode=${KEY}`],
+  [`/api/${encodeURIComponent(KEY)}/x?y=${KEY.slice(0, -2)}`, '/api/…/x?y=…', `/api/${encodeURIComponent(KEY)}/x?y=${KEY.slice(0, -2)}`],
+  ['/api/AzFu?x=AzFu', '/api/AzFu?x=AzFu', '/api/AzFu?x=AzFu'],
   ['/api/code=open', '/api/code=open', '/api/code=open'],
 ])('%s is logged as %s', (target, masked, without) => {
   expect(maskKeys(target)).toBe(masked);

@@ -1,12 +1,16 @@
-// `?code=` holds a key, and no key belongs in a log or in an answer.
+// `?code=` holds a key, and no key belongs in a log or in an answer, wherever in an address somebody has put it.
 import { decodeQueryText } from '../worker/payload/query.ts';
 
 /** The parameter of a query that holds a key, in any letter case. */
 export const KEY_PARAMETER = 'code';
 
+/** As generate-key makes them, and Azure's host: known by their signature, under whatever name they come. */
+const GENERATED_KEY = /[\w-]{44}AzFu[\w-]{6}(?:==|%3[Dd]%3[Dd])?/g;
+
 /** A request target with `…` in place of keys, however the name before them is written. */
 export function maskKeys(target: string): string {
-  return mapPairs(target, (pair, keyStart) => (keyStart === undefined ? pair : `${pair.slice(0, keyStart)}…`));
+  const masked = mapPairs(target, (pair, keyStart) => (keyStart === undefined ? pair : `${pair.slice(0, keyStart)}…`));
+  return masked.includes('AzFu') ? masked.replaceAll(GENERATED_KEY, '…') : masked;
 }
 
 /** Without them. */

@@ -1,7 +1,7 @@
 // The caller's headers as a handler in payload mode finds them in `Data`: what only we may say is replaced, as in the other modes.
 import type { HeaderPair } from './call.ts';
 import type { Caller } from './caller.ts';
-import { forwardedValues, isForgedIdentity, type PassedHeaders } from './forwarded-headers.ts';
+import { asRead, forwardedValues, isForged, type PassedHeaders } from './forwarded-headers.ts';
 
 const OURS = new Set([
   'x-forwarded-for',
@@ -11,7 +11,6 @@ const OURS = new Set([
   'x-azure-functions-invocationid',
   'x-ms-invocation-id',
 ]);
-const OF_TRUSTED_ONLY = new Set(['forwarded', 'x-forwarded-prefix']);
 
 /** Flat names and values. `identity`: what the host says of who calls. */
 export function payloadHeaders(
@@ -23,10 +22,8 @@ export function payloadHeaders(
   const headers: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
-    // As in the other modes: whoever makes variables of names reads both spellings as one.
-    const known = name.toLowerCase().replaceAll('_', '-');
-    if (OURS.has(known) || (!caller.trusted && OF_TRUSTED_ONLY.has(known))) continue;
-    if (isForgedIdentity(name, caller)) continue;
+    const known = asRead(name);
+    if (OURS.has(known) || (!caller.trusted && known === 'forwarded') || isForged(name, caller)) continue;
     headers.push(name, rawHeaders[i + 1] as string);
   }
   const { address, host, protocol } = forwardedValues(passed, caller);

@@ -4,7 +4,7 @@ import type { Principal } from '../core/authorization.ts';
 import { newInvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import { type Admission, RETRY_AFTER } from './admission.ts';
-import { authorize, type Verdict } from './authorize.ts';
+import { authorize, authorizeAll, type Verdict } from './authorize.ts';
 import { Call, type CallContext, type HeaderPair } from './call.ts';
 import { callerOf } from './caller.ts';
 import { judgeOrigin } from './cors.ts';
@@ -13,7 +13,8 @@ import { withHandler } from './handler-wait.ts';
 import { HOME_PAGE } from './home-page.ts';
 import { identityOf } from './identity.ts';
 import { invokeWithPayload } from './invoke-with-payload.ts';
-import type { Obstacle, PublicHost } from './public-app.ts';
+import { findMistakable, mistakableRemark } from './other-readings.ts';
+import type { HttpFunction, Obstacle, PublicHost } from './public-app.ts';
 import { bodyKind } from './request-body.ts';
 import { findRequestFault } from './request-limits.ts';
 import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
@@ -100,10 +101,21 @@ function route(call: Call, target: RequestTarget, host: PublicHost, headers = ''
   }
   const { value: fn, params } = found;
   call.functionName = fn.name;
-  const verdict = authorize(call.request, target, fn, host.keys);
+  const verdict = judge(call, target, fn, host);
   const proceed = (principal: Principal | undefined): void => enterFunction({ call, target, fn, params, host, principal });
   if (verdict instanceof Promise) void verdict.then((judged) => call.ended || follow(judged, call, host, proceed));
   else follow(verdict, call, host, proceed);
+}
+
+function judge(call: Call, target: RequestTarget, fn: HttpFunction, host: PublicHost): Verdict | Promise<Verdict> {
+  const { request } = call;
+  const { app, keys } = host;
+  const others = keys === undefined ? [] : findMistakable(fn, request.method ?? '', target, app);
+  if (others.length === 0) return authorize(request, target, fn, keys);
+  return authorizeAll(request, target, [fn, ...others], keys).then((verdict) => {
+    if (verdict.kind === 'refused' && fn.authLevel === 'anonymous') host.remark(call, mistakableRemark(others));
+    return verdict;
+  });
 }
 
 function follow(verdict: Verdict, call: Call, host: PublicHost, proceed: (principal: Principal | undefined) => void): void {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import {
   BlobServiceClient,
   ContainerSASPermissions,
@@ -9,6 +11,8 @@ import { startAzurite } from '../../../../test/support/azurite.ts';
 import { describeKeyStore } from '../../../../test/support/key-store-suite.ts';
 import { needs } from '../../../../test/support/requirements.ts';
 import { createLogger } from '../core/log.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { ANSWER_WITHIN_MS } from './blob-store.ts';
 import { generateKey } from './generate-key.ts';
 import { openKeyStore } from './open-key-store.ts';
 
@@ -158,6 +162,33 @@ describe.skipIf(needs('azurite'))('blobs', () => {
         code: 'KEYS_INVALID',
         message: expect.stringContaining('azure-webjobs-secrets/my-app/a.json'),
       });
+    });
+
+    test('of an account that takes the connection and says nothing are an error before long', async () => {
+      const clock = new FakeClock();
+      const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      const settings = {
+        AzureWebJobsSecretStorageType: 'blob',
+        AzureWebJobsStorage: emulator.connectionString.replace(
+          /BlobEndpoint=[^;]+/,
+          `BlobEndpoint=http://127.0.0.1:${port}/devstoreaccount1`,
+        ),
+      };
+      const refused = expect(
+        openKeyStore({ root: '/nowhere', hostId: 'app', log, settings, clock }).readHost(signal),
+      ).rejects.toMatchObject({
+        code: 'STORAGE_UNREACHABLE',
+        message: expect.stringMatching(
+          /^The keys in .*app\/host\.json cannot be read: .*127\.0\.0\.1:\d+ \(it did not answer within 10000 ms\)/,
+        ),
+      });
+      const [socket] = (await once(silent, 'connection')) as [Socket];
+      await clock.advance(ANSWER_WITHIN_MS);
+      await refused;
+      socket.destroy();
+      silent.close();
     });
 
     test('of an account that is away are an error that says which, and what to do', async () => {

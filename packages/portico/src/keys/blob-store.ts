@@ -3,7 +3,9 @@
 import { text } from 'node:stream/consumers';
 import type { BlockBlobClient, BlockBlobUploadOptions, ContainerClient } from '@azure/storage-blob';
 import { describeStorageError, isStatus, storageCodeOf } from '../azure/storage-error.ts';
-import { keysContested } from '../core/error-catalogue.ts';
+import type { Clock } from '../core/clock.ts';
+import type { HostError } from '../core/error.ts';
+import { keysContested, storageUnreachable } from '../core/error-catalogue.ts';
 import { type DocumentStoreOptions, documentStore } from './document-store.ts';
 import type { KeyStore } from './key-store.ts';
 
@@ -14,30 +16,46 @@ export type BlobStoreOptions = DocumentStoreOptions & {
   readonly prefix: string;
   /** May load what it needs. Asked for each time, and rejects with a HostError where it leads nowhere. */
   readonly container: () => Promise<ContainerClient>;
+  readonly clock: Clock;
 };
 
 const FRESH_FOR_MS = 10_000;
 /** Each time somebody else was faster, and has what he wanted now. */
 const MOST_ATTEMPTS = 30;
+/** The clients themselves wait for ever for an account that takes the connection and says nothing. */
+export const ANSWER_WITHIN_MS = 10_000;
 
 /** As it was read last. */
 type Known = { readonly etag: string; readonly text: string };
 
-export function openBlobStore({ containerLabel, prefix, container, ...options }: BlobStoreOptions): KeyStore {
+export function openBlobStore({ containerLabel, prefix, container, clock, ...options }: BlobStoreOptions): KeyStore {
   const known = new Map<string, Known>();
   const place = `${containerLabel}/${prefix}`;
   const labelOf = (name: string): string => `${place}/${name}.json`;
 
-  async function use<Result>(verb: string, name: string, work: (blob: BlockBlobClient) => Promise<Result>): Promise<Result> {
+  type Work<Result> = (blob: BlockBlobClient, abortSignal: AbortSignal) => Promise<Result>;
+
+  async function use<Result>(verb: string, name: string, signal: AbortSignal, work: Work<Result>): Promise<Result> {
+    const failed = `The keys in ${labelOf(name)} cannot be ${verb}`;
+    const late = new AbortController();
+    const over = new AbortController();
     try {
-      return await work((await container()).getBlockBlobClient(`${prefix}/${name}.json`));
-    } catch (error) {
-      throw describeStorageError(error, `The keys in ${labelOf(name)} cannot be ${verb}`);
+      const blob = (await container()).getBlockBlobClient(`${prefix}/${name}.json`);
+      // Rejects when the work is over.
+      clock.sleep(ANSWER_WITHIN_MS, over.signal).then(
+        () => late.abort(noAnswer(failed, blob.url)),
+        () => {},
+      );
+      return await work(blob, AbortSignal.any([signal, late.signal]));
+    } catch (cause) {
+      throw late.signal.aborted ? late.signal.reason : describeStorageError(cause, failed);
+    } finally {
+      over.abort();
     }
   }
 
-  const read = (name: string, abortSignal: AbortSignal): Promise<Known | undefined> =>
-    use('read', name, async (blob) => {
+  const read = (name: string, signal: AbortSignal): Promise<Known | undefined> =>
+    use('read', name, signal, async (blob, abortSignal) => {
       const found = await download(blob, known.get(name), abortSignal);
       if (found === undefined) known.delete(name);
       else known.set(name, found);
@@ -45,8 +63,8 @@ export function openBlobStore({ containerLabel, prefix, container, ...options }:
     });
 
   /** False: somebody was faster. */
-  const write = (name: string, content: string, before: Known | undefined, abortSignal: AbortSignal): Promise<boolean> =>
-    use('written', name, async (blob) => {
+  const write = (name: string, content: string, before: Known | undefined, signal: AbortSignal): Promise<boolean> =>
+    use('written', name, signal, async (blob, abortSignal) => {
       const conditions = before === undefined ? { ifNoneMatch: '*' } : { ifMatch: before.etag };
       const upload: BlockBlobUploadOptions = { blobHTTPHeaders: { blobContentType: 'application/octet-stream' }, conditions, abortSignal };
       try {
@@ -77,6 +95,12 @@ export function openBlobStore({ containerLabel, prefix, container, ...options }:
     },
     options,
   );
+}
+
+function noAnswer(failed: string, url: string): HostError {
+  const reason = `it did not answer within ${ANSWER_WITHIN_MS} ms`;
+  const advice = 'A firewall or a proxy may stand between: check the network of this machine, and the state of the account.';
+  return storageUnreachable({ failed, host: new URL(url).host, reason, advice, cause: undefined });
 }
 
 /** Undefined: there is no such blob. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { keysUnreadable } from '../core/error-catalogue.ts';
 import { createLogger, type LogRecord } from '../core/log.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { KeyCache } from './key-cache.ts';
+import { KeyCache, PATIENCE_MS } from './key-cache.ts';
 
 const FRESH_MS = 1000;
 const AWAY = keysUnreadable('the store', new Error('it is away'));
@@ -50,6 +50,32 @@ test('what was read counts for as long as the store says', async () => {
   expect([await nameIn(cache), reads]).toEqual(['a', 1]);
   await clock.advance(1);
   expect([await nameIn(cache), reads]).toEqual(['b', 2]);
+});
+
+test('while the store takes long, the keys that are known go on; what it says then counts', async () => {
+  const cache = openCache();
+  await nameIn(cache);
+  const slow = Promise.withResolvers<string>();
+  answer = () => slow.promise;
+  await clock.advance(FRESH_MS);
+  const asked = [nameIn(cache), nameIn(cache)];
+  await clock.advance(PATIENCE_MS - 1);
+  expect(await Promise.race([...asked, 'waits'])).toBe('waits');
+  await clock.advance(1);
+  expect([await Promise.all(asked), reads]).toEqual([['a', 'a'], 2]);
+  slow.resolve('b');
+  await clock.advance(0);
+  expect([await nameIn(cache), reads]).toEqual(['b', 2]);
+});
+
+test('while no key is known, whoever asks waits for the store', async () => {
+  const cache = openCache();
+  const slow = Promise.withResolvers<string>();
+  answer = () => slow.promise;
+  const asked = nameIn(cache);
+  await clock.advance(60 * PATIENCE_MS);
+  slow.resolve('late');
+  expect(await asked).toBe('late');
 });
 
 test('many that ask at once read once', async () => {

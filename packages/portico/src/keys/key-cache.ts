@@ -21,6 +21,9 @@ export type KeySource<T> = {
   readonly log: Logger;
 };
 
+/** With keys that are known nobody waits longer for newer ones. */
+export const PATIENCE_MS = 1000;
+
 type Known<T> = { readonly keys: T; readonly marks: readonly Mark[]; readonly readAtMs: number };
 
 export class KeyCache<T> {
@@ -34,7 +37,7 @@ export class KeyCache<T> {
   }
 
   async marks(): Promise<readonly Mark[]> {
-    return (this.#freshest ?? (await this.#read())).marks;
+    return (this.#freshest ?? (await this.#readSoon())).marks;
   }
 
   /** As they are now. */
@@ -50,6 +53,18 @@ export class KeyCache<T> {
   get #freshest(): Known<T> | undefined {
     const { clock, freshForMs } = this.#source;
     return this.#known !== undefined && clock.monotonicMs() - this.#known.readAtMs < freshForMs ? this.#known : undefined;
+  }
+
+  /** A store that takes long does not hold up who calls with a key that is known. What it says counts as soon as it does. */
+  async #readSoon(): Promise<Known<T>> {
+    if (this.#known === undefined) return this.#read();
+    const answered = new AbortController();
+    const patience = this.#source.clock.sleep(PATIENCE_MS, answered.signal).then(() => this.#known as Known<T>);
+    try {
+      return await Promise.race([this.#read(), patience]);
+    } finally {
+      answered.abort();
+    }
   }
 
   #read(): Promise<Known<T>> {

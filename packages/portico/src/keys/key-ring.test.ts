@@ -13,8 +13,9 @@ let store: MemoryKeys;
 let clock: FakeClock;
 let records: LogRecord[];
 
-function openRing(of = store): KeyRing {
-  return new KeyRing({ store: of, clock, log: createLogger({ log: (record) => void records.push(record) }, 'Host.Keys') });
+function openRing(of = store, systemKeyNames: readonly string[] = []): KeyRing {
+  const log = createLogger({ log: (record) => void records.push(record) }, 'Host.Keys');
+  return new KeyRing({ store: of, clock, log, systemKeyNames: () => systemKeyNames });
 }
 
 beforeEach(() => {
@@ -119,6 +120,16 @@ describe('keys that are not there yet', () => {
     expect(await ring.list({ kind: 'function', functionName: 'Hello' })).toEqual(store.functions.get('hello'));
   });
 
+  test('of webhooks are made by a list of system keys, beside those that are there', async () => {
+    store.host = { master: 'm', functionKeys: [], systemKeys: [key('Blobs_Extension', 'there')] };
+    const names = ['blobs_extension', 'eventgrid_extension'];
+    const lists = await Promise.all([1, 2].map(() => openRing(store, names).list({ kind: 'system' })));
+    expect(lists[0]).toEqual([key('Blobs_Extension', 'there'), key('eventgrid_extension', expect.stringMatching(/AzFu.{6}==$/))]);
+    expect(lists[1]).toEqual(lists[0]);
+    expect(store.host?.systemKeys).toEqual(lists[0]);
+    expect(await openRing(new MemoryKeys({ readOnlyReason: 'They are elsewhere.' }), names).list({ kind: 'system' })).toEqual([]);
+  });
+
   test('stay away where nobody may write', async () => {
     store = new MemoryKeys({ readOnlyReason: 'They are elsewhere.' });
     const ring = openRing();
@@ -141,6 +152,7 @@ describe('a change', () => {
     expect(await ring.authenticate('mine', 'hello')).toBeUndefined();
     expect(await ring.set(OWN, 'Mine', 'mine')).toEqual({ key: key('Mine', 'mine'), isNew: true });
     expect(await ring.authenticate('mine', 'hello')).toEqual({ level: 'function', keyName: 'Mine' });
+    expect([...store.functions]).toEqual([['hello', [key('default', 'own'), key('Mine', 'mine')]]]);
     expect(await ring.set(OWN, 'MINE', 'other')).toEqual({ key: key('Mine', 'other'), isNew: false });
     expect(await ring.authenticate('mine', 'hello')).toBeUndefined();
     expect(await ring.remove(OWN, 'mine')).toBe(true);

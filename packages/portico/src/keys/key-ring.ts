@@ -15,7 +15,13 @@ export type KeyScope =
   | { readonly kind: 'system' }
   | { readonly kind: 'function'; readonly functionName: string };
 
-export type KeyRingOptions = { readonly store: KeyStore; readonly clock: Clock; readonly log: Logger };
+export type KeyRingOptions = {
+  readonly store: KeyStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Names of the system keys that the app needs: they are made when system keys are listed. Default: none. */
+  readonly systemKeyNames?: () => readonly string[];
+};
 
 export const MASTER_KEY_NAME = 'master';
 const DEFAULT_KEY_NAME = 'default';
@@ -29,11 +35,13 @@ export class KeyRing {
   readonly #options: Pick<KeyRingOptions, 'clock' | 'log'>;
   /** Digests have one length, and whoever sees how long a comparison takes learns nothing of a key. */
   readonly #secret = randomBytes(32);
+  readonly #systemKeyNames: () => readonly string[];
   readonly #host: KeyCache<HostKeys>;
   readonly #functions = new Map<string, KeyCache<readonly Key[]>>();
 
-  constructor({ store, clock, log }: KeyRingOptions) {
+  constructor({ store, clock, log, systemKeyNames = () => [] }: KeyRingOptions) {
     this.#store = store;
+    this.#systemKeyNames = systemKeyNames;
     this.#options = { clock, log };
     this.#host = this.#cache({
       read: () => store.readHost(NEVER),
@@ -53,6 +61,7 @@ export class KeyRing {
    * Keys that are not there yet are made by that. Rejects with a HostError when the store cannot say.
    */
   async authenticate(value: string, functionName: string | undefined): Promise<Principal | undefined> {
+    // A key of nothing opens nothing.
     if (value === '' || value.length > MOST_CHARACTERS) return undefined;
     const digest = this.#digest(value);
     const ofHost = find(digest, await this.#host.marks());
@@ -62,7 +71,18 @@ export class KeyRing {
 
   /** All keys of a scope. Those that are not there yet are made by that. */
   async list(scope: KeyScope): Promise<readonly Key[]> {
-    return scope.kind === 'function' ? this.#cacheOf(scope.functionName).keys() : keysOf(await this.#host.keys(), scope.kind);
+    if (scope.kind === 'function') return this.#cacheOf(scope.functionName).keys();
+    if (scope.kind === 'system') await this.#makeSystemKeys();
+    return keysOf(await this.#host.keys(), scope.kind);
+  }
+
+  async #makeSystemKeys(): Promise<void> {
+    const missingIn = (keys: readonly Key[]) => this.#systemKeyNames().filter((name) => !keys.some((one) => sameName(one.name, name)));
+    if (this.#store.readOnlyReason !== undefined || missingIn((await this.#host.keys()).systemKeys).length === 0) return;
+    await this.#change({ kind: 'system' }, (before) => [
+      ...before,
+      ...missingIn(before).map((name) => ({ name, value: generateKey('system') })),
+    ]);
   }
 
   /** `value` undefined: a new one is made. Names ignore case, and one that is there keeps its spelling. Errors: KEYS_READ_ONLY and those of the store. */
@@ -117,7 +137,7 @@ export class KeyRing {
       read: () => store.readFunction(name, NEVER),
       make: () => store.changeFunction(name, (before) => before ?? newFunctionKeys(), NEVER),
       nothing: [],
-      credentials: (keys) => keys.map((key) => credential(key, 'function')).filter(isUsable),
+      credentials: (keys) => keys.map((key) => credential(key, 'function')),
     });
     this.#functions.set(name, made);
     return made;
@@ -149,9 +169,6 @@ function find(digest: Buffer, marks: readonly Mark[]): Principal | undefined {
 
 type Credential = { readonly value: string; readonly principal: Principal };
 
-/** A key of nothing opens nothing. */
-const isUsable = ({ value }: Credential): boolean => value !== '';
-
 const credential = ({ name, value }: Key, level: Principal['level']): Credential => ({ value, principal: { level, keyName: name } });
 
 /** In the order in which they count. */
@@ -160,7 +177,7 @@ function credentialsOfHost({ master, systemKeys, functionKeys }: HostKeys): Cred
     ...(master === undefined ? [] : [credential({ name: MASTER_KEY_NAME, value: master }, 'admin')]),
     ...systemKeys.map((key) => credential(key, 'system')),
     ...functionKeys.map((key) => credential(key, 'function')),
-  ].filter(isUsable);
+  ];
 }
 
 const NO_HOST_KEYS: HostKeys = { master: undefined, functionKeys: [], systemKeys: [] };

@@ -9,6 +9,7 @@ test('a handler gets every setting but those that hold keys', () => {
     portico_keys__functions__Hello__default: 'c',
     AzureWebEncryptionKey: 'd',
     AZUREWEBENCRYPTIONKEY: 'e',
+    AzureWebJobsSecretStorageSas: 'f',
   };
   expect(withoutKeys({ ...kept, ...keys })).toEqual(kept);
 });

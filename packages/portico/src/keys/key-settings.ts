@@ -1,6 +1,6 @@
 // Which settings hold keys, or what opens them. They are for the host: a handler is told whose key was used, and needs none itself.
 
-const KEY_SETTING = /^(?:portico_keys?(?:__.*)?|azurewebencryptionkey)$/i;
+const KEY_SETTING = /^(?:portico_keys?(?:__.*)?|azurewebencryptionkey|azurewebjobssecretstoragesas)$/i;
 
 export function withoutKeys(settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !KEY_SETTING.test(name)));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -81,6 +82,15 @@ describe('the file of the local store', () => {
     expect(readFileSync(join(root, '.portico', '.gitignore'), 'utf8')).toBe('*\n');
     expect(readdirSync(join(root, '.portico')).sort()).toEqual(['.gitignore', 'keys.json', 'keys.lock']);
     expect(records).toEqual([]);
+  });
+
+  test.skipIf(process.platform === 'win32')('that is a pipe keeps nobody waiting', async () => {
+    mkdirSync(join(root, '.portico'));
+    execFileSync('mkfifo', ['-m', '600', file]);
+    expect(await open().readHost(signal)).toBeUndefined();
+    expect(codes()).toEqual(['warning KEYS_BROKEN']);
+    await open().changeHost(() => HOST, signal);
+    expect(await open().readHost(signal)).toEqual(HOST);
   });
 
   test('is closed again, and written where the mask of the user would take rights away', async () => {

@@ -107,7 +107,8 @@ function openFiles(said: Said): KeyStore {
 const hostNameOf = ({ get }: Said): string | undefined => get('WEBSITE_HOSTNAME');
 
 function openBlobs(said: Said): KeyStore {
-  const shared = { prefix: prefixOf(said), log: said.log, hostName: hostNameOf(said) };
+  const { log, clock = systemClock } = said;
+  const shared = { prefix: prefixOf(said), clock, log, hostName: hostNameOf(said) };
   const signed = said.get(SIGNED_CONTAINER);
   if (signed !== undefined) {
     const url = URL.parse(signed);

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 
 export type ProcessFacts = { readonly pid: number; readonly parentPid: number; readonly groupId: number; readonly state: string };
 
-export type ListeningSocket = { readonly address: string; readonly port: number; readonly inode: string };
+/** `userId`: of whoever opened it. */
+export type ListeningSocket = { readonly address: string; readonly port: number; readonly userId: number; readonly inode: string };
 
 /** How the kernel recognises programs for another machine, and hands them to an emulator. https://docs.kernel.org/admin-guide/binfmt-misc.html */
 export type ForeignFormat = { readonly offset: number; readonly magic: Buffer; readonly mask: Buffer };
@@ -48,9 +49,9 @@ export function parseSocketTable(table: string): ListeningSocket[] {
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
     .filter((columns) => columns[3] === LISTEN)
-    .map(([, local = '', , , , , , , , inode = '']) => {
+    .map(([, local = '', , , , , , userId, , inode = '']) => {
       const [address = '', port = ''] = local.split(':');
-      return { address: decodeAddress(address), port: Number.parseInt(port, 16), inode };
+      return { address: decodeAddress(address), port: Number.parseInt(port, 16), userId: Number(userId), inode };
     });
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { addressesOfPort, freePort, isLoopback, isPortFree, listeningAddresses, portOwner } from './ports.ts';
+import { addressesOfPort, freePort, isLoopback, isPortFree, isPortOfOthers, listeningAddresses, portOwner } from './ports.ts';
 
 const servers: Server[] = [];
 
@@ -41,6 +41,13 @@ describe('ports', () => {
       const port = await listen('127.0.0.1');
       expect(await portOwner(port)).toEqual({ pid: process.pid, command: expect.stringMatching(/node|vitest/) });
       expect(await portOwner(await freePort('127.0.0.1'))).toBeUndefined();
+    });
+
+    test('knows whether somebody else listens on a port', async () => {
+      const port = await listen('127.0.0.1');
+      expect(await isPortOfOthers(port)).toBe(false);
+      expect(await isPortOfOthers(port, [(process.getuid?.() ?? 0) + 1])).toBe(true);
+      expect(await isPortOfOthers(await freePort('127.0.0.1'), [])).toBe(false);
     });
 
     test('tells the addresses of a port', async () => {

@@ -41,6 +41,16 @@ export async function portOwner(port: number): Promise<PortOwner | undefined> {
   return owner && { pid: owner.pid, command: commandLineOf(owner.pid) ?? '' };
 }
 
+const ROOT_USER_ID = 0;
+
+/** Whether a user listens there who is none of those: neither this one nor root. False also where that is not known. */
+export async function isPortOfOthers(
+  port: number,
+  userIds: readonly (number | undefined)[] = [ROOT_USER_ID, process.getuid?.()],
+): Promise<boolean> {
+  return LINUX && (await socketsOn(port)).some(({ userId }) => !userIds.includes(userId));
+}
+
 /** Where somebody listens on that port, wildcard addresses as 0.0.0.0 and ::. */
 export async function addressesOfPort(port: number): Promise<string[] | undefined> {
   return LINUX ? (await socketsOn(port)).map(({ address }) => address) : undefined;

@@ -30,7 +30,8 @@ export function readSmallFile(path: string, known?: SmallFile): SmallFile | unde
   if (known !== undefined && known.mark === markAt(path)) return known;
   let handle: number;
   try {
-    handle = openSync(path, constants.O_RDONLY);
+    // A pipe of that name would keep the whole program waiting for somebody who writes.
+    handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
