@@ -3,7 +3,6 @@ import { HostError, messageOf } from '../core/error.ts';
 import { keysReadOnly } from '../core/error-catalogue.ts';
 import { RETRY_AFTER } from '../http/admission.ts';
 import type { Call } from '../http/call.ts';
-import { discardBody } from '../http/request-body.ts';
 import type { RequestTarget } from '../http/request-target.ts';
 import { admits } from './access.ts';
 import type { AdminHost } from './admin-host.ts';
@@ -12,8 +11,6 @@ import { type AdminRequest, type Endpoint, findEndpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 
 export function answerAdmin(call: Call, target: RequestTarget, host: AdminHost): void {
-  // Of a body that nobody has asked for, not more is read than of any other.
-  call.whenEnded(() => discardBody(call.request, () => {}));
   const found = findEndpoint(ENDPOINTS, call.request.method ?? '', target);
   if (found === undefined) return call.answer(404, 'refused');
   void answer(found.endpoint, { call, target, host, parts: found.parts });

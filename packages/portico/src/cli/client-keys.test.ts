@@ -124,6 +124,13 @@ describe('portico invoke without a key', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test('gives none to a port of another user', async () => {
+    const program = createFakeProgram({ argv: [], workingDirectory: app.root, clock: systemClock });
+    const keys = clientKeys({}, url, program, async (port) => url.endsWith(`:${port}`));
+    expect([await keys.asked(), keys.master, await keys.forFunction('hello', 'function')]).toEqual([false, undefined, undefined]);
+    expect(program.stderr.lines).toEqual([expect.stringMatching(/^port \d+ belongs to another user .* unless --key gives it$/)]);
+  });
+
   test('says how to give one where there is no app', async () => {
     opens = { '/admin/functions/tick': 'of the app' };
     const { code, stderr } = await invoke('tick', { workingDirectory: '/' });

@@ -2,7 +2,7 @@
 import { HostError } from '../core/error.ts';
 import { appRootNotFound } from '../core/error-catalogue.ts';
 import type { AuthLevel } from '../core/function-app.ts';
-import { isLoopback } from '../platform/ports.ts';
+import { isLoopback, isPortOfOthers } from '../platform/ports.ts';
 import type { InvokeFlags } from './flags.ts';
 import { checkKeyValue } from './key-owner.ts';
 import type { AppKeys } from './open-app-keys.ts';
@@ -22,15 +22,23 @@ export type ClientKeys = {
 const VARIABLE = 'PORTICO_KEY';
 
 /** `url`: of the host. Errors: KEY_VALUE_WRONG. */
-export function clientKeys(flags: InvokeFlags, url: string, program: Program): ClientKeys {
+export function clientKeys(
+  flags: InvokeFlags,
+  url: string,
+  program: Program,
+  belongsToOthers: (port: number) => Promise<boolean> = isPortOfOthers,
+): ClientKeys {
   const given = flags.key ?? (program.environment[VARIABLE] || undefined);
   if (given !== undefined) {
     checkKeyValue(given, flags.key === undefined ? VARIABLE : '--key');
     return { master: given, asked: async () => false, forFunction: async () => given };
   }
   // A key goes to another machine only if somebody says so.
-  const { hostname } = new URL(url);
-  if (isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'))) return new OwnKeys(flags, program);
+  const { hostname, port, protocol } = new URL(url);
+  if (isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'))) {
+    const portNumber = Number(port || (protocol === 'https:' ? 443 : 80));
+    return new OwnKeys(flags, program, portNumber, () => belongsToOthers(portNumber));
+  }
   return { master: undefined, asked: async () => false, forFunction: async () => undefined };
 }
 
@@ -38,12 +46,16 @@ export function clientKeys(flags: InvokeFlags, url: string, program: Program): C
 class OwnKeys implements ClientKeys {
   readonly #flags: Pick<InvokeFlags, 'app'>;
   readonly #program: Program;
+  readonly #port: number;
+  readonly #belongsToOthers: () => Promise<boolean>;
   #keys: AppKeys | undefined;
   #master: string | undefined;
 
-  constructor(flags: Pick<InvokeFlags, 'app'>, program: Program) {
+  constructor(flags: Pick<InvokeFlags, 'app'>, program: Program, port: number, belongsToOthers: () => Promise<boolean>) {
     this.#flags = flags;
     this.#program = program;
+    this.#port = port;
+    this.#belongsToOthers = belongsToOthers;
   }
 
   get master(): string | undefined {
@@ -53,6 +65,11 @@ class OwnKeys implements ClientKeys {
   async asked(): Promise<boolean> {
     const before = this.#master;
     if (this.#keys === undefined) {
+      // Anybody on this machine may listen there, and ask.
+      if (await this.#belongsToOthers()) {
+        await this.#say(`port ${this.#port} belongs to another user of this machine, who gets no key unless --key gives it`);
+        return false;
+      }
       this.#keys = await this.#open();
       if (this.#keys !== undefined) await this.#say(`with the keys in ${this.#keys.store.place}`);
     }

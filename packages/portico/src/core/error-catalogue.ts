@@ -780,7 +780,7 @@ export const keysUnreadable = defineError('KEYS_UNREADABLE', 'service', (place: 
 function adviceForReading(code: unknown): string {
   if (IN_THE_WAY.includes(code)) return 'Something else has that name, or that of a folder above it: move it away.';
   if (code === 'ENOENT') return 'Put it there, or choose another place for keys with AzureWebJobsSecretStorageType.';
-  return 'Let this user read there. Until then nobody can call what asks for a key.';
+  return 'Let this user read there.';
 }
 
 export const keysUnwritable = defineError('KEYS_UNWRITABLE', 'service', (place: string, cause: unknown) => ({

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { appFolder } from '../../../../test/support/app-folder.ts';
 import type { FunctionApp } from '../core/function-app.ts';
+import type { LogRecord } from '../core/log.ts';
 import { AppKeys } from './app-keys.ts';
 
 const emulator = () => Promise.reject(new Error('there is none'));
 const withSettings = (settings: FunctionApp['settings']) => ({ settings }) as FunctionApp;
 
-function openKeys(): AppKeys {
-  return new AppKeys({ root: appFolder({}), observer: { log() {}, request() {}, invocation() {} }, emulator });
+function openKeys(log = (_: LogRecord): void => {}): AppKeys {
+  return new AppKeys({ root: appFolder({}), observer: { log, request() {}, invocation() {} }, emulator });
 }
 
 test('there are none until somebody is to be asked for one', async () => {
@@ -33,4 +34,10 @@ test('they are where the settings say that were read last, and never nowhere mea
   await Promise.all(readings);
   expect(await keys.ring?.authenticate('other', undefined)).toEqual({ level: 'function', keyName: 'other' });
   expect(await keys.ring?.authenticate('one', undefined)).toBeUndefined();
+});
+
+test('a store that there is not is told at once', async () => {
+  const records: LogRecord[] = [];
+  await openKeys((record) => void records.push(record)).use(withSettings({ AzureWebJobsSecretStorageType: 'keyvault' }));
+  expect(records).toMatchObject([{ level: 'error', code: 'KEY_STORE_UNKNOWN' }]);
 });

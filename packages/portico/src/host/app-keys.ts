@@ -1,7 +1,7 @@
 // The keys of a running app. They are opened when somebody is asked for one, and anew when a setting says that they are kept elsewhere.
 import type { EmulatorEndpoints } from '../core/extension.ts';
 import type { FunctionApp } from '../core/function-app.ts';
-import { createLogger, type HostObserver } from '../core/log.ts';
+import { createLogger, type HostObserver, report } from '../core/log.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { hostIdentity } from './host-identity.ts';
@@ -42,6 +42,7 @@ export class AppKeys {
     const { root, observer, emulator } = this.#options;
     const log = createLogger(observer, 'Host.Keys');
     const store = openKeyStore({ root, settings, hostId: hostIdentity(settings, root).id, log, emulator });
+    if (store.misconfigured !== undefined) report(log, 'error', store.misconfigured);
     this.#ring = new KeyRing({ store, clock: systemClock, log, systemKeyNames: () => webhookKeyNames(this.#app?.functions ?? []) });
   }
 }

@@ -142,6 +142,8 @@ export class Call implements Limited, Work {
     const length = unframed ? '' : `Content-Length: ${bytes.length}\r\n`;
     const lines = `${length}${type === undefined ? '' : `Content-Type: ${type}\r\n`}Date: ${this.#context.httpDate()}\r\n${headers}`;
     this.reply(status, reasonPhrase(status), lines, bytes.toString('latin1'), outcome, chunked);
+    // node:http would read what is left of a body without end.
+    if (bodyKind(this.request) !== 'none') discardBody(this.request, () => {});
   }
 
   /** As above, and the connection ends with it: for a request whose rest nobody will read. */
@@ -157,7 +159,7 @@ export class Call implements Limited, Work {
     this.answer(status, 'refused', { ...parts, headers: `Connection: close\r\n${parts.headers ?? ''}` });
     // Said once the answer is written: node:http need not close yet, but public-server takes no further request.
     response.shouldKeepAlive = false;
-    discardBody(request, () => socket.destroySoon());
+    request.on('end', () => socket.destroySoon());
   }
 
   end(status: number | undefined, outcome: RequestSummary['outcome']): void {

@@ -38,8 +38,14 @@ export const hostDocument: ReadDocument<HostKeys> = (text, label) => {
   const functionEntries = [...entriesOf(field(document, 'functionKeys'), label), ...(oldest ? [oldest] : [])];
   const systemEntries = entriesOf(field(document, 'systemKeys'), label);
   const masters = master ? [master] : [];
+  const locked = systemEntries.filter(isEncrypted).map(nameOf);
   return {
-    keys: { master: keysOf(masters)[0]?.value, functionKeys: keysOf(functionEntries), systemKeys: keysOf(systemEntries) },
+    keys: {
+      master: keysOf(masters)[0]?.value,
+      functionKeys: keysOf(functionEntries),
+      systemKeys: keysOf(systemEntries),
+      ...(locked.length > 0 && { lockedSystemKeys: locked }),
+    },
     encrypted: [...masters, ...functionEntries, ...systemEntries].filter(isEncrypted).map(nameOf),
     write(keys, writer) {
       const [masterKey = null] = writeEntries(keys.master === undefined ? [] : [{ name: MASTER, value: keys.master }], masters);

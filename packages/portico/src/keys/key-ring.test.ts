@@ -127,6 +127,8 @@ describe('keys that are not there yet', () => {
     expect(lists[0]).toEqual([key('Blobs_Extension', 'there'), key('eventgrid_extension', expect.stringMatching(/AzFu.{6}==$/))]);
     expect(lists[1]).toEqual(lists[0]);
     expect(store.host?.systemKeys).toEqual(lists[0]);
+    store.host = { master: 'm', functionKeys: [], systemKeys: [], lockedSystemKeys: ['blobs_Extension', 'eventgrid_extension'] };
+    expect(await openRing(store, names).list({ kind: 'system' })).toEqual([]);
     expect(await openRing(new MemoryKeys({ readOnlyReason: 'They are elsewhere.' }), names).list({ kind: 'system' })).toEqual([]);
   });
 

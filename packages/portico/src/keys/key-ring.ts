@@ -77,8 +77,11 @@ export class KeyRing {
   }
 
   async #makeSystemKeys(): Promise<void> {
-    const missingIn = (keys: readonly Key[]) => this.#systemKeyNames().filter((name) => !keys.some((one) => sameName(one.name, name)));
-    if (this.#store.readOnlyReason !== undefined || missingIn((await this.#host.keys()).systemKeys).length === 0) return;
+    const { systemKeys, lockedSystemKeys = [] } = await this.#host.keys();
+    // One that Azure's host has locked is not to be replaced by chance.
+    const wanted = this.#systemKeyNames().filter((name) => !lockedSystemKeys.some((locked) => sameName(locked, name)));
+    const missingIn = (keys: readonly Key[]) => wanted.filter((name) => !keys.some((one) => sameName(one.name, name)));
+    if (this.#store.readOnlyReason !== undefined || missingIn(systemKeys).length === 0) return;
     await this.#change({ kind: 'system' }, (before) => [
       ...before,
       ...missingIn(before).map((name) => ({ name, value: generateKey('system') })),

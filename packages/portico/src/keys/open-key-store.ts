@@ -5,7 +5,6 @@ import { DEFAULT_CONNECTION, resolveStorageConnection } from '../azure/connectio
 import { findConnectionSetting } from '../azure/connection-setting.ts';
 import { openContainer, storageAccount } from '../azure/storage-account.ts';
 import type { Clock } from '../core/clock.ts';
-import type { HostError } from '../core/error.ts';
 import { keyStoreUnknown } from '../core/error-catalogue.ts';
 import { settingLookup } from '../core/expressions/setting-names.ts';
 import type { EmulatorEndpoints } from '../core/extension.ts';
@@ -160,9 +159,10 @@ function openKubernetes(said: Said): KeyStore {
 
 /** Whose every use says what is wrong with a setting. */
 function unusable(setting: string, value: string, hint: string): KeyStore {
-  const refuse = (): Promise<never> => Promise.reject<never>(fault());
-  const fault = (): HostError => keyStoreUnknown(setting, value, hint);
+  const misconfigured = keyStoreUnknown(setting, value, hint);
+  const refuse = (): Promise<never> => Promise.reject<never>(misconfigured);
   return {
+    misconfigured,
     place: `what ${setting} says`,
     readOnlyReason: undefined,
     freshForMs: Number.POSITIVE_INFINITY,
