@@ -138,7 +138,7 @@ describe('names of functions', () => {
       expect((await answerTo(app, `POST /admin/functions/${name}/keys/x`)).status, name).toBeOneOf([400, 404]);
     }
     expect(readdirSync(dirname(app.app.root)).length).toBe(before);
-    expect(readdirSync(app.app.root).sort()).toEqual(['Boss', 'Guarded', 'Open', 'Zeverything', 'host.json', 'server.js']);
+    expect(readdirSync(app.app.root).sort()).toEqual(['Boss', 'Getter', 'Guarded', 'Open', 'Zeverything', 'host.json', 'server.js']);
   });
 
   test('of keys become no files', async () => {

@@ -172,8 +172,23 @@ describe('a path that a handler may take for that of another function', () => {
     expect(await app.seen()).toEqual([]);
     const remarks = app.records.filter(({ code }) => code === 'PATH_MISTAKABLE');
     expect([...new Set(remarks.map(({ functionName }) => functionName))].sort()).toEqual(['Open', 'Zeverything']);
-    expect(remarks[0]?.message).toContain('that of Guarded, whose key');
+    expect(remarks[0]?.message).toContain('no key of Guarded, which');
     for (const path of MISTAKABLE) expect((await send(app, 'GET', path, [`X-Functions-Key: ${KEYS.guarded}`])).status, path).toBe(200);
+  });
+
+  test('is told of where somebody has the key of the one that the route leads to, and of that alone', async () => {
+    await using app = await attackedApp();
+    const target = 'GET /guarded/..%2f..%2fboss';
+    expect((await ask(app.port, question(target))).answers[0]?.status).toBe(401);
+    expect(app.records.filter(({ code }) => code === 'PATH_MISTAKABLE')).toEqual([]);
+    expect((await ask(app.port, question(target, [`X-Functions-Key: ${KEYS.guarded}`]))).answers[0]?.status).toBe(401);
+    expect(app.records.filter(({ code }) => code === 'PATH_MISTAKABLE')).toMatchObject([{ functionName: 'Guarded' }]);
+  });
+
+  test('is told of once, for a WebSocket too', async () => {
+    await using app = await attackedApp();
+    expect(await firstStatus(app.port, question('GET /open/..%2fguarded/x', handshake))).toBe(401);
+    expect(app.records.filter(({ code }) => code === 'PATH_MISTAKABLE')).toMatchObject([{ functionName: 'Open' }]);
   });
 
   test('needs none where it is that of an open one, or of nobody', async () => {
@@ -197,6 +212,15 @@ describe('a path that a handler may take for that of another function', () => {
     await using app = await attackedApp({ auth: false });
     for (const path of MISTAKABLE) expect((await send(app, 'GET', path)).status, path).toBe(200);
   });
+});
+
+test.each(['proxy', 'forward'] as const)('HEAD wants the key of whoever answers GET there in %s mode', async (mode) => {
+  await using app = await attackedApp({ mode });
+  expect((await send(app, 'HEAD', '/getter')).status).toBe(401);
+  expect((await send(app, 'HEAD', '/open/..%2fgetter')).status).toBe(401);
+  expect(await app.seen()).toEqual([]);
+  expect((await send(app, 'HEAD', '/getter', [`X-Functions-Key: ${KEYS.host}`])).status).toBe(200);
+  expect((await send(app, 'HEAD', '/open/x')).status).toBe(200);
 });
 
 test('no header leads to another path than that of the request', async () => {

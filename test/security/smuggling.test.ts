@@ -135,6 +135,21 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
     });
   });
 
+  test.each([
+    ['without a wish to go on', ''],
+    ['with one', 'Expect: 100-continue\r\n'],
+  ])('what is refused behind a request that waits takes its answer from nobody, %s', async (_, expectation) => {
+    await using handler = await startRawHandler({
+      ended: (_request, socket) => void setTimeout(() => socket.write(reply(mode, 'first')), 100),
+    });
+    await using portico = await startPortico(handler.port, { mode });
+    const first = `${POST}${expectation}Content-Length: 5\r\n\r\nhello`;
+    const { text } = await ask(portico.port, `${first}${POST}Host: other.example\r\nContent-Length: 5\r\n\r\nhello`, { untilClosed: true });
+    const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status).filter((status) => status !== '100');
+    expect(statuses).toEqual(['200', '400']);
+    expect(handler.requests.length).toBe(1);
+  });
+
   test('a wish for another protocol that is not granted ends the connection, so that no answer is taken for another', async () => {
     await serve(async ({ port, handler }) => {
       const upgrade = 'Connection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n';

@@ -1,4 +1,4 @@
-// A real host before a real handler that tells what it got. Four functions, of which two want a key.
+// A real host before a real handler that tells what it got. Five functions, of which three want a key.
 import type { HostOptions } from '../../../packages/portico/src/index.ts';
 import type { Mode } from '../../http/support/start-portico.ts';
 import { appFolder, hostJson, httpFunction } from '../../support/app-folder.ts';
@@ -59,7 +59,7 @@ server.on('upgrade', ({ url, rawHeaders }, socket) => {
 server.listen(Number(process.env.FUNCTIONS_CUSTOMHANDLER_PORT), '127.0.0.1');
 `;
 
-/** With keys unless \`auth\` says otherwise. Routes: guarded/…, boss (of level admin), open/…, and everything else. */
+/** With keys unless \`auth\` says otherwise. Routes: guarded/…, boss (of level admin), getter (GET only), open/…, and everything else. */
 export async function attackedApp({
   mode = 'proxy',
   auth = true,
@@ -74,6 +74,7 @@ export async function attackedApp({
     'server.js': HANDLER,
     'Guarded/function.json': httpFunction({ authLevel: 'function', route: 'guarded/{*rest}' }),
     'Boss/function.json': httpFunction({ authLevel: 'admin', route: 'boss' }),
+    'Getter/function.json': httpFunction({ authLevel: 'function', route: 'getter', methods: ['get'] }),
     'Open/function.json': httpFunction({ route: 'open/{*rest}' }),
     'Zeverything/function.json': httpFunction({ route: '{*path}' }),
   });
@@ -85,6 +86,7 @@ export async function attackedApp({
     },
     'guarded.json': { keys: [key('default', KEYS.guarded)] },
     'boss.json': { keys: [] },
+    'getter.json': { keys: [] },
     'open.json': { keys: [] },
     'zeverything.json': { keys: [] },
   });

@@ -17,7 +17,11 @@ export async function writeAtomically(path: string, text: string): Promise<void>
 /** The last one: a folder has the name. */
 const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EROFS', 'EACCES', 'EPERM', 'EISDIR']);
 
+const DISK_FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
 /** One sentence; undefined: that is not what is wrong. */
 export function whyNotWritable(error: unknown): string | undefined {
-  return NOT_WRITABLE.has((error as NodeJS.ErrnoException).code) ? 'This host cannot write that file of the app.' : undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  if (DISK_FULL.has(code)) return 'There is no room on the disk of the app.';
+  return NOT_WRITABLE.has(code) ? 'This host cannot write that file of the app.' : undefined;
 }

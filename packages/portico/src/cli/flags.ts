@@ -167,11 +167,20 @@ export const QUEUE_ACTIONS = {
 export const KEYS_ACTIONS = {
   list: {
     argument: '[OWNER]',
-    doc: 'Show the keys of OWNER, or all of them; those that functions need and do not have yet are made. OWNER is master (opens everything), host (every function), system (webhooks), or the name of a function: function:NAME where it is one of these words.',
+    doc: 'Show the keys of OWNER, or all of them; values with --show. Those that the app needs and does not have yet are made. OWNER is master (opens everything), host (every function), system (webhooks), or the name of a function: function:NAME where it is one of these words.',
   },
-  create: { argument: 'OWNER [NAME]', doc: 'Make a key and print it: a new one, or a new value for NAME (default).' },
-  set: { argument: 'OWNER NAME TEXT|@FILE|-', doc: 'Give a key this value: a text, what is in a file, or what comes on standard input.' },
-  revoke: { argument: 'OWNER NAME', doc: 'Take a key away. Asks before, unless --yes is given.' },
+  create: {
+    argument: 'OWNER [NAME]',
+    doc: 'Make a key and print it. NAME is "default" where it is left out; one that is there gets a new value, and the old one opens nothing any more.',
+  },
+  set: {
+    argument: 'OWNER NAME TEXT|@FILE|-',
+    doc: 'Give a key this value: a text, what is in a file, or what comes on standard input. The last two keep it out of the list of processes.',
+  },
+  revoke: {
+    argument: 'OWNER NAME',
+    doc: 'Take a key away. Asks before, unless --yes is given. The master key cannot go; create makes a new one.',
+  },
 } as const satisfies Record<string, Action>;
 
 export const COMMANDS = {

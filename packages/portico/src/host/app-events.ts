@@ -1,5 +1,5 @@
 // Everything of a running app that no request starts: its listeners, calls by hand, webhooks of extensions, and what bindings need for it.
-// An app of HTTP functions alone loads nothing of that.
+// An app of HTTP functions alone loads nothing of what bindings need.
 
 import { resolveStorageConnection } from '../azure/connection.ts';
 import { optionsOf } from '../core/binding-options.ts';

@@ -7,14 +7,14 @@ import { systemRandom } from '../platform/system-random.ts';
 
 export type Declared = { readonly extension: BindingExtension; readonly type: BindingType };
 
+/** By type, in lower case. */
+const DECLARED: ReadonlyMap<string, Declared> = new Map(
+  EXTENSIONS.flatMap((extension) => Object.entries(extension.types).map(([name, type]) => [name.toLowerCase(), { extension, type }])),
+);
+
 /** What runs a binding. Undefined for HTTP, which is no extension. */
 export function declaredBinding(binding: Pick<BindingMetadata, 'type'> | undefined): Declared | undefined {
-  const wanted = binding?.type.toLowerCase();
-  for (const extension of EXTENSIONS) {
-    const found = Object.entries(extension.types).find(([name]) => name.toLowerCase() === wanted);
-    if (found !== undefined) return { extension, type: found[1] };
-  }
-  return undefined;
+  return binding && DECLARED.get(binding.type.toLowerCase());
 }
 
 export type BindingParts = {

@@ -31,12 +31,13 @@ describe('what a key of a level opens', () => {
 
 const KEY = 'right';
 const asked: string[] = [];
-const ring = {
-  authenticate: async (value: string, functionName: string | undefined) => {
-    asked.push(`${functionName}: ${value}`);
-    return value === KEY ? PRINCIPALS.function : undefined;
-  },
-} as Partial<KeyRing> as KeyRing;
+const authenticate = async (value: string, functionName: string | undefined) => {
+  asked.push(`${functionName}: ${value}`);
+  return value === KEY ? PRINCIPALS.function : undefined;
+};
+const ring = { authenticate, recognise: authenticate } as Partial<KeyRing> as KeyRing;
+/** Nobody can say anything. */
+const away = { authenticate: () => Promise.reject(stateClosed()), recognise: async () => undefined } as Partial<KeyRing> as KeyRing;
 
 function request(...rawHeaders: string[]): IncomingMessage {
   const headers: Record<string, string> = {};
@@ -84,12 +85,7 @@ describe('a request', () => {
     });
   });
 
-  test('is let in without a look where nobody is asked for a key', () => {
-    expect(authorize(request(), { query: '' }, { ...guarded, authLevel: 'admin' }, undefined)).toMatchObject({ kind: 'allowed' });
-  });
-
   test('is not let in while nobody can say whose key it has, unless the function is open', async () => {
-    const away = { authenticate: () => Promise.reject(stateClosed()) } as Partial<KeyRing> as KeyRing;
     const sent = request('x-functions-key', KEY);
     expect(await authorize(sent, { query: '' }, guarded, away)).toMatchObject({ kind: 'unknown', error: { code: 'STATE_CLOSED' } });
     expect(await authorize(sent, { query: '' }, open, away)).toMatchObject({ kind: 'allowed' });
@@ -97,14 +93,14 @@ describe('a request', () => {
   });
 
   test('to a path that handlers may take for that of others is let in where its key opens them all, as who it is to the first', async () => {
-    const own = { authenticate: async (_, name) => (name === 'Guarded' ? PRINCIPALS.function : undefined) } as Partial<KeyRing> as KeyRing;
+    const openedByOwn = async (_: string, name: string | undefined) => (name === 'Guarded' ? PRINCIPALS.function : undefined);
+    const own = { authenticate: openedByOwn, recognise: openedByOwn } as Partial<KeyRing> as KeyRing;
     const sent = request('x-functions-key', KEY);
     const judge = (...fns: Parameters<typeof authorizeAll>[2]) => authorizeAll(sent, { query: '' }, fns, own);
     expect(await judge(guarded, open)).toEqual({ kind: 'allowed', principal: PRINCIPALS.function });
     expect(await judge(open, guarded)).toEqual({ kind: 'allowed', principal: undefined });
-    expect(await judge(open, guarded, { name: 'Other', authLevel: 'function' })).toEqual({ kind: 'refused' });
+    expect(await judge(open, guarded, { name: 'Other', authLevel: 'function' })).toEqual({ kind: 'refused', mistakenFor: 'Other' });
     expect(await judge({ name: 'Other', authLevel: 'function' }, guarded)).toEqual({ kind: 'refused' });
-    const away = { authenticate: () => Promise.reject(stateClosed()) } as Partial<KeyRing> as KeyRing;
     expect(await authorizeAll(sent, { query: '' }, [open, guarded], away)).toMatchObject({ kind: 'unknown' });
   });
 

@@ -8,51 +8,76 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import { parseQuery } from '../worker/payload/query.ts';
 import type { Call } from './call.ts';
 import { KEY_PARAMETER } from './mask-keys.ts';
+import { findMistakable, mistakableRemark } from './other-readings.ts';
+import type { HttpFunction, PublicHost } from './public-app.ts';
 import type { RequestTarget } from './request-target.ts';
 
 const KEY_HEADER = 'x-functions-key';
 
 export type Verdict =
   | { readonly kind: 'allowed'; readonly principal: Principal | undefined }
-  | { readonly kind: 'refused' }
+  /** `mistakenFor`: the function whose key was missing, where it is not the one that the route leads to. */
+  | { readonly kind: 'refused'; readonly mistakenFor?: string }
   /** Nobody can say whose key it is. */
   | { readonly kind: 'unknown'; readonly error: HostError };
 
-const ANYBODY: Verdict = { kind: 'allowed', principal: undefined };
+export const ANYBODY: Verdict = { kind: 'allowed', principal: undefined };
 const REFUSED: Verdict = { kind: 'refused' };
 
 type Guarded = { readonly name: string; readonly authLevel: AuthLevel };
+
+type Judged = {
+  readonly request: IncomingMessage;
+  readonly target: RequestTarget;
+  readonly fn: HttpFunction;
+  /** For whoever has to find out why somebody was refused who has the key of the function. */
+  readonly place: Parameters<PublicHost['remark']>[0];
+};
+
+/** Whether a request may call the function that its route leads to. At once where nothing has to be looked up. */
+export function judge(
+  { request, target, fn, place }: Judged,
+  keys: KeyRing,
+  { app, remark }: Pick<PublicHost, 'app' | 'remark'>,
+): Verdict | Promise<Verdict> {
+  const others = findMistakable(fn, request.method ?? '', target, app);
+  if (others.length === 0) return authorize(request, target, fn, keys);
+  return authorizeAll(request, target, [fn, ...others], keys).then((verdict) => {
+    if (verdict.kind === 'refused' && verdict.mistakenFor !== undefined) remark(place, mistakableRemark(verdict.mistakenFor));
+    return verdict;
+  });
+}
 
 /** Whether the key opens the function and every other one that its handler may run for that path. It is the function's own that counts as the caller's. */
 export async function authorizeAll(
   request: IncomingMessage,
   target: Pick<RequestTarget, 'query'>,
   [fn, ...others]: readonly [Guarded, ...Guarded[]],
-  keys: KeyRing | undefined,
+  keys: KeyRing,
 ): Promise<Verdict> {
   const verdict = await authorize(request, target, fn, keys);
   for (const other of verdict.kind === 'allowed' ? others : []) {
     const another = await authorize(request, target, other, keys);
-    if (another.kind !== 'allowed') return another;
+    if (another.kind !== 'allowed') return another.kind === 'refused' ? { ...another, mistakenFor: other.name } : another;
   }
   return verdict;
 }
 
-/** `keys` undefined: nobody is asked for one. At once where nothing has to be looked up, as for a caller without a key. */
+/** At once where nothing has to be looked up, as for a caller without a key. */
 export function authorize(
   request: IncomingMessage,
   { query }: Pick<RequestTarget, 'query'>,
   fn: Guarded,
-  keys: KeyRing | undefined,
+  keys: KeyRing,
 ): Verdict | Promise<Verdict> {
-  if (keys === undefined) return ANYBODY;
-  const isOpen = fn.authLevel === 'anonymous';
   const key = keyOf(request, query);
-  if (key === undefined) return isOpen ? ANYBODY : REFUSED;
+  if (fn.authLevel === 'anonymous') {
+    return key === undefined ? ANYBODY : keys.recognise(key, fn.name).then((principal) => ({ kind: 'allowed', principal }));
+  }
+  if (key === undefined) return REFUSED;
   return keys.authenticate(key, fn.name).then(
     (principal) => (isAllowed(fn.authLevel, principal) ? { kind: 'allowed', principal } : REFUSED),
-    // What is open to all stays so while keys cannot be read.
-    (error: HostError) => (isOpen ? ANYBODY : { kind: 'unknown', error }),
+    (error: HostError) => ({ kind: 'unknown', error }),
   );
 }
 

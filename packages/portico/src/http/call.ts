@@ -159,7 +159,12 @@ export class Call implements Limited, Work {
     this.answer(status, 'refused', { ...parts, headers: `Connection: close\r\n${parts.headers ?? ''}` });
     // Said once the answer is written: node:http need not close yet, but public-server takes no further request.
     response.shouldKeepAlive = false;
-    request.on('end', () => socket.destroySoon());
+    // Answers to what was asked before it leave first.
+    const close = (): void => {
+      if (request.complete && response.writableFinished) socket.destroySoon();
+    };
+    request.on('end', close);
+    response.on('finish', close);
   }
 
   end(status: number | undefined, outcome: RequestSummary['outcome']): void {

@@ -77,11 +77,16 @@ const USER = /^x[^a-z\d]ms[^a-z\d]client[^a-z\d]principal/i;
 const KEY = /^x[^a-z\d]functions[^a-z\d]keyid$/i;
 /** How the request came here, in whatever detail: port, server and TLS are told by it too. */
 const FORWARDED = /^x[^a-z\d]forwarded[^a-z\d]/i;
-const LEAST_FORGED_NAME = 'x-forwarded-x'.length;
+
+/** Nearly no header does, and one look at a letter is cheaper than an expression. */
+export function beginsWithX(name: string): boolean {
+  const code = name.charCodeAt(0);
+  return code === 120 || code === 88;
+}
 
 /** A header that says who calls or from where, from somebody who may not say it. */
 export function isForged(name: string, { trusted, namesUser }: Pick<Caller, 'trusted' | 'namesUser'>): boolean {
-  if (name.length < LEAST_FORGED_NAME) return false;
+  if (!beginsWithX(name)) return false;
   return (!trusted && FORWARDED.test(name)) || (!namesUser && USER.test(name)) || KEY.test(name);
 }
 

@@ -35,6 +35,17 @@ test.each([
   expect(others.map(({ name }) => name)).toEqual(names);
 });
 
+test('a handler may take HEAD for the GET of a function that has no HEAD', () => {
+  const [open, guarded] = [{ name: 'Open', mode: 'proxy' } as HttpFunction, { name: 'Guarded', mode: 'proxy' } as HttpFunction];
+  const routes = { match: (method: string, path: string) => ({ value: method === 'GET' && path === '/guarded' ? guarded : open }) };
+  const others = (method: string, path: string) =>
+    findMistakable(open, method, { path, query: '', authority: undefined }, { routes } as unknown as PublicApp).map(({ name }) => name);
+  expect(others('HEAD', '/guarded')).toEqual(['Guarded']);
+  expect(others('HEAD', '//guarded')).toEqual(['Guarded']);
+  expect(others('HEAD', '/open')).toEqual([]);
+  expect(others('POST', '/guarded')).toEqual([]);
+});
+
 test('readings are few, and each one has no others than these', () => {
   const piece = fc.constantFrom('a', '.', '..', '/', '//', ';', '..;', '%2f', '%5C', '%3b');
   fc.assert(

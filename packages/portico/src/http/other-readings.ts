@@ -1,6 +1,6 @@
-// Paths that handlers read in more ways than one. The host takes a path as it is written; a handler that joins double slashes, takes an escaped slash
+// Requests that handlers read in more ways than one. The host takes a path as it is written; a handler that joins double slashes, takes an escaped slash
 // for one, or leaves out what follows a semicolon, may run another function's code than that of the function whose key was asked for.
-import type { Remark } from './passing-remarks.ts';
+import type { Remark } from '../core/remark.ts';
 import type { HttpFunction, PublicApp } from './public-app.ts';
 import type { RequestTarget } from './request-target.ts';
 import { resolveDotSegments } from './routes/normalise-path.ts';
@@ -14,9 +14,11 @@ const READINGS: readonly ((path: string) => string)[] = [
   (path) => path.replaceAll(/\/{2,}/g, '/'),
 ];
 
+const ONLY_ONE: readonly string[] = [];
+
 /** What else a handler may take a path for. Nothing for nearly every path. */
 export function otherReadings(path: string): readonly string[] {
-  if (!AMBIGUOUS.test(path)) return [];
+  if (!AMBIGUOUS.test(path)) return ONLY_ONE;
   const found = new Set([path]);
   // What is added is read as well.
   for (const known of found) {
@@ -26,15 +28,25 @@ export function otherReadings(path: string): readonly string[] {
   return [...found];
 }
 
-/** Functions that the handler may run instead of the one that the route leads to. It goes by the path unless it is called by the function's name. */
+/** What most functions are mistaken for. */
+const NOTHING: readonly HttpFunction[] = [];
+
+/**
+ * Functions that the handler may run instead of the one that the route leads to. It goes by the path unless it is called by the function's name,
+ * and most frameworks answer HEAD with what they have for GET.
+ */
 export function findMistakable(fn: HttpFunction, method: string, { path }: RequestTarget, { routes }: PublicApp): readonly HttpFunction[] {
-  if (fn.mode === 'payload' || fn.mode === 'legacy') return [];
-  const others = otherReadings(path).map((reading) => routes.match(method, reading)?.value);
-  return [...new Set(others)].filter((other) => other !== undefined && other !== fn) as HttpFunction[];
+  if (fn.mode === 'payload' || fn.mode === 'legacy') return NOTHING;
+  const readings = otherReadings(path);
+  if (readings.length === 0 && method !== 'HEAD') return NOTHING;
+  const methods = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
+  const found = new Set([path, ...readings].flatMap((reading) => methods.map((one) => routes.match(one, reading)?.value)));
+  return [...found].filter((other) => other !== undefined && other !== fn) as HttpFunction[];
 }
 
-/** Why a function that is open to all has refused somebody. */
-export const mistakableRemark = (others: readonly HttpFunction[]): Remark => ({
+/** Why a function has refused somebody whom it lets in otherwise. */
+export const mistakableRemark = (other: string): Remark => ({
   code: 'PATH_MISTAKABLE',
-  message: `A path with "//", ";" or an escaped slash was refused: the handler may take it for that of ${others.map(({ name }) => name).join(' or ')}, whose key it did not have.`,
+  message: `A request was refused because it had no key of ${other}, which the handler may run for it: its path has "//", ";" or an escaped slash, or it asks by HEAD for what ${other} has for GET.`,
+  about: other,
 });

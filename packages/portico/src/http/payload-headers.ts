@@ -1,7 +1,7 @@
 // The caller's headers as a handler in payload mode finds them in `Data`: what only we may say is replaced, as in the other modes.
 import type { HeaderPair } from './call.ts';
 import type { Caller } from './caller.ts';
-import { asRead, forwardedValues, isForged, type PassedHeaders } from './forwarded-headers.ts';
+import { asRead, beginsWithX, forwardedValues, isForged, type PassedHeaders } from './forwarded-headers.ts';
 
 const OURS = new Set([
   'x-forwarded-for',
@@ -22,12 +22,17 @@ export function payloadHeaders(
   const headers: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
-    const known = asRead(name);
-    if (OURS.has(known) || (!caller.trusted && known === 'forwarded') || isForged(name, caller)) continue;
-    headers.push(name, rawHeaders[i + 1] as string);
+    if (!isReplaced(name, caller)) headers.push(name, rawHeaders[i + 1] as string);
   }
   const { address, host, protocol } = forwardedValues(passed, caller);
   headers.push('X-Forwarded-For', address, 'X-Forwarded-Host', host, 'X-Forwarded-Proto', protocol);
   for (const [name, value] of identity) headers.push(name, value);
   return headers;
+}
+
+const FORWARDED = 'forwarded';
+
+function isReplaced(name: string, caller: Caller): boolean {
+  if (beginsWithX(name)) return OURS.has(asRead(name)) || isForged(name, caller);
+  return !caller.trusted && name.length === FORWARDED.length && name.toLowerCase() === FORWARDED;
 }

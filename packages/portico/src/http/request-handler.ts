@@ -4,7 +4,7 @@ import type { Principal } from '../core/authorization.ts';
 import { newInvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import { type Admission, RETRY_AFTER } from './admission.ts';
-import { authorize, authorizeAll, type Verdict } from './authorize.ts';
+import { judge, type Verdict } from './authorize.ts';
 import { Call, type CallContext, type HeaderPair } from './call.ts';
 import { callerOf } from './caller.ts';
 import { judgeOrigin } from './cors.ts';
@@ -13,8 +13,7 @@ import { withHandler } from './handler-wait.ts';
 import { HOME_PAGE } from './home-page.ts';
 import { identityOf } from './identity.ts';
 import { invokeWithPayload } from './invoke-with-payload.ts';
-import { findMistakable, mistakableRemark } from './other-readings.ts';
-import type { HttpFunction, Obstacle, PublicHost } from './public-app.ts';
+import type { Obstacle, PublicHost } from './public-app.ts';
 import { bodyKind } from './request-body.ts';
 import { findRequestFault } from './request-limits.ts';
 import { isReserved, type RequestTarget, readTarget } from './request-target.ts';
@@ -101,21 +100,11 @@ function route(call: Call, target: RequestTarget, host: PublicHost, headers = ''
   }
   const { value: fn, params } = found;
   call.functionName = fn.name;
-  const verdict = judge(call, target, fn, host);
+  if (host.keys === undefined) return enterFunction({ call, target, fn, params, host, principal: undefined });
+  const verdict = judge({ request: call.request, target, fn, place: call }, host.keys, host);
   const proceed = (principal: Principal | undefined): void => enterFunction({ call, target, fn, params, host, principal });
   if (verdict instanceof Promise) void verdict.then((judged) => call.ended || follow(judged, call, host, proceed));
   else follow(verdict, call, host, proceed);
-}
-
-function judge(call: Call, target: RequestTarget, fn: HttpFunction, host: PublicHost): Verdict | Promise<Verdict> {
-  const { request } = call;
-  const { app, keys } = host;
-  const others = keys === undefined ? [] : findMistakable(fn, request.method ?? '', target, app);
-  if (others.length === 0) return authorize(request, target, fn, keys);
-  return authorizeAll(request, target, [fn, ...others], keys).then((verdict) => {
-    if (verdict.kind === 'refused' && fn.authLevel === 'anonymous') host.remark(call, mistakableRemark(others));
-    return verdict;
-  });
 }
 
 function follow(verdict: Verdict, call: Call, host: PublicHost, proceed: (principal: Principal | undefined) => void): void {
@@ -140,8 +129,7 @@ function enterFunction(entering: Entering): void {
   enter(call, fn.admission, '', () => withHandler(call, host, (channel) => run(entering, channel)));
 }
 
-function run({ principal, ...request }: Entering, channel: HandlerChannel): void {
-  const { call, fn, host } = request;
+function run({ call, target, fn, params, host, principal }: Entering, channel: HandlerChannel): void {
   const { headers, httpVersion } = call.request;
   const ids = newInvocationIds();
   call.invocationId = ids.invocationId;
@@ -149,7 +137,7 @@ function run({ principal, ...request }: Entering, channel: HandlerChannel): void
   if (length !== undefined && Number(length) > host.app.mostBodyBytes) return call.refuse(413);
   if (headers.expect !== undefined && httpVersion === '1.1') call.response.writeContinue();
   const identity = identityOf(principal, host.user);
-  const complete = { ...request, ids, identity, caller: callerOf(call.request, host.app.callerRules) };
+  const complete: Run = { call, target, fn, params, host, ids, identity, caller: callerOf(call.request, host.app.callerRules) };
   if (fn.mode === 'payload') invokeWithPayload(complete, channel);
   else forwardRequest(complete, fn.mode, channel);
 }

@@ -146,3 +146,19 @@ test('what was put is newer than a reading that began before', async () => {
   expect(await asked).toBe('changed here');
   expect(await nameIn(cache)).toBe('changed here');
 });
+
+test.each([
+  ['what was known before', true],
+  ['nothing', false],
+])('what was put stays when a reading that began before, with %s, fails', async (_, isKnown) => {
+  const cache = openCache();
+  if (isKnown) await nameIn(cache);
+  await clock.advance(FRESH_MS);
+  const { promise, reject } = Promise.withResolvers<string>();
+  answer = () => promise;
+  const asked = nameIn(cache);
+  cache.put('changed here');
+  reject(AWAY);
+  expect(await asked).toBe('changed here');
+  expect(await nameIn(cache)).toBe('changed here');
+});

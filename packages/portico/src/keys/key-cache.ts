@@ -84,11 +84,13 @@ export class KeyCache<T> {
       // What was put meanwhile is newer.
       if (this.#known === before) this.#known = this.#know(keys);
     } catch (error) {
-      if (before === undefined || !(error instanceof HostError)) throw error;
+      // What was put meanwhile counts, not what was known when the reading began: that may hold a key that was revoked since.
+      const known = this.#known;
+      if (known === undefined || !(error instanceof HostError)) throw error;
       if (!this.#isStoreAway) report(log, 'warning', error, { until: 'it can be read again, the keys that were known go on' });
       this.#isStoreAway = true;
       // Asked again no sooner than if it had been read.
-      this.#known = { ...before, readAtMs: this.#source.clock.monotonicMs() };
+      this.#known = { ...known, readAtMs: this.#source.clock.monotonicMs() };
     }
     return this.#known as Known<T>;
   }

@@ -4,7 +4,7 @@ import { isAllowed } from '../core/authorization.ts';
 import { keysUnreadable } from '../core/error-catalogue.ts';
 import { createLogger, type LogRecord } from '../core/log.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { KeyRing } from './key-ring.ts';
+import { KeyRing, OPEN_PATIENCE_MS } from './key-ring.ts';
 
 const FRESH_MS = 10_000;
 const key = (name: string, value: string) => ({ name, value });
@@ -243,5 +243,28 @@ describe('what somebody else changes', () => {
     store.functions.set('hello', [key('default', 'newer')]);
     expect(await ring.list({ kind: 'function', functionName: 'hello' })).toEqual([key('default', 'newer')]);
     expect(await ring.authenticate('own', 'hello')).toBeUndefined();
+  });
+});
+
+describe('whose key a caller of an open function has', () => {
+  test('is known as elsewhere', async () => {
+    store.functions.set('hello', [key('mine', 'Own-Key')]);
+    expect(await openRing().recognise('Own-Key', 'hello')).toEqual({ level: 'function', keyName: 'mine' });
+    expect(await openRing().recognise('wrong', 'hello')).toBeUndefined();
+  });
+
+  test('is nobody’s while the store is away, and nobody waits long for one that says nothing', async () => {
+    store.fault = keysUnreadable('the store', new Error('it is away'));
+    expect(await openRing().recognise('Own-Key', 'hello')).toBeUndefined();
+    const silent = Promise.withResolvers<void>();
+    store.gate = silent.promise;
+    const asked = openRing().recognise('Own-Key', 'hello');
+    await clock.advance(OPEN_PATIENCE_MS - 1);
+    expect(await Promise.race([asked, 'waits'])).toBe('waits');
+    await clock.advance(1);
+    expect(await asked).toBeUndefined();
+    // It fails behind everybody's back, and nothing comes of that.
+    silent.resolve();
+    await clock.advance(0);
   });
 });

@@ -4,6 +4,7 @@ import type { Principal } from '../core/authorization.ts';
 import type { Clock } from '../core/clock.ts';
 import { keysReadOnly } from '../core/error-catalogue.ts';
 import type { Logger } from '../core/log.ts';
+import { waitAtMost } from '../core/wait-at-most.ts';
 import { generateKey, type KeyKind } from './generate-key.ts';
 import { KeyCache, type KeySource, type Mark } from './key-cache.ts';
 import type { HostKeys, Key, KeyStore } from './key-store.ts';
@@ -27,6 +28,8 @@ export const MASTER_KEY_NAME = 'master';
 const DEFAULT_KEY_NAME = 'default';
 /** Nothing that we made is longer, and nobody has to hash a megabyte for a stranger. */
 export const MOST_CHARACTERS = 1024;
+/** `?code=` of a sign-in is no key, and the page that it leads to does not stand still because keys do. */
+export const OPEN_PATIENCE_MS = 3000;
 /** Whoever waits for keys waits until the store answers: its own limits end that. */
 const NEVER = new AbortController().signal;
 
@@ -67,6 +70,16 @@ export class KeyRing {
     const ofHost = find(digest, await this.#host.marks());
     // Parity: its own keys are neither read nor made for a key of the host (keys-blob.legacy).
     return ofHost ?? (functionName === undefined ? undefined : find(digest, await this.#cacheOf(functionName).marks()));
+  }
+
+  /** As above, for what is open to all: nobody waits long for it, and undefined is also what nobody can say. Never rejects. */
+  async recognise(value: string, functionName: string): Promise<Principal | undefined> {
+    let found: Principal | undefined;
+    const looked = this.authenticate(value, functionName).then((principal) => {
+      found = principal;
+    });
+    await waitAtMost(OPEN_PATIENCE_MS, looked, this.#options.clock);
+    return found;
   }
 
   /** All keys of a scope. Those that are not there yet are made by that. */

@@ -54,7 +54,8 @@ function tryLock(file: string): DatabaseSync | undefined {
   let database: DatabaseSync | undefined;
   try {
     database = new (loadSqlite().DatabaseSync)(file, { timeout: 0 });
-    // Nothing is written: the file stays empty.
+    // Nothing is written: the file stays empty, and what SQLite would note beside it stays in memory. A full disk is no matter of the lock.
+    database.exec('PRAGMA journal_mode = MEMORY');
     database.exec('BEGIN IMMEDIATE');
     if (inodeOf(file) === inode) return database;
     // Deleted meanwhile: what is locked is seen by nobody else.

@@ -72,14 +72,16 @@ export function replaceSmallFile(path: string, text: string, mode: number): void
   keepName(dirname(path));
 }
 
-/** A power cut could still undo the renaming. */
+/** A power cut could still undo the renaming. Folders that this user may not list, and some file systems of a network, cannot be asked for that: the file is whole either way. */
 function keepName(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, constants.O_RDONLY);
+  let handle: number | undefined;
   try {
+    handle = openSync(folder, constants.O_RDONLY);
     fsyncSync(handle);
+  } catch {
+    // What was to be written is written: to say that it was not would be wrong.
   } finally {
-    closeSync(handle);
+    if (handle !== undefined) closeSync(handle);
   }
 }
 
