@@ -46,6 +46,8 @@ const tidy = (text: string): string =>
     .split('\n')
     .map((line) => line.trim())
     .join(' ')
+    // What is counted with an ellipsis.
+    .replaceAll('NaN', '…')
     .replaceAll(/[<>|]/g, (character) => `\\${character}`);
 
 /** Stands for any fact: whatever is done with it gives an ellipsis in the end. */

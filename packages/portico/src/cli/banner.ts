@@ -21,7 +21,7 @@ export function formatListening(run: Listening, palette: Palette): string {
     [`${palette.bold(`portico ${version}`)}  ${root}`],
     rows.length > 0 ? rows : ['  no functions'],
     [
-      ...[...formatOpen(run, palette), ...formatKeys(run, palette)].map((line) => `  ${line}`),
+      ...[...formatOpen(run, palette), ...formatKeys(run, palette), ...formatUser(run)].map((line) => `  ${line}`),
       ...(authorityFile === undefined ? [] : [`  https vouched for by ${authorityFile}: trust it once, or give it to curl --cacert`]),
     ],
     run.watching ? [palette.dim('  a change of the sources reloads the handler')] : [],
@@ -54,6 +54,10 @@ function formatKeys({ openUrls, keys }: Listening, palette: Palette): string[] {
     `callers are asked for keys, which are kept in ${place}`,
     ...(trouble === undefined ? [] : [palette.yellow(`! the keys cannot be shown: ${trouble}`)]),
   ];
+}
+
+function formatUser({ user }: Listening): string[] {
+  return user === undefined ? [] : [`every request is that of the user ${user} (--as)`];
 }
 
 function formatMarked(problem: Problem, palette: Palette): string {
@@ -100,7 +104,8 @@ function readyUrl(
   if (codes === undefined || url === '' || authLevel === 'anonymous') return url;
   const code = codes.get(name);
   if (code !== undefined) return `${url}?code=${encodeURIComponent(code)}`;
-  return `${url}  ${palette.dim('with a key: portico keys list --show')}`;
+  const owner = authLevel === 'function' || authLevel === 'system' ? '' : ' master';
+  return `${url}  ${palette.dim(`with a key: portico keys list${owner} --show`)}`;
 }
 
 /** By hand also one that is disabled runs. */

@@ -43,6 +43,7 @@ describe('request lines', () => {
     ['GET', '/runtime/health/ready', 200, false],
     ['GET', '/runtime/health/ready', 503, false],
     ['HEAD', '/runtime/health', 200, false],
+    ['GET', '/admin/host/status', 503, true],
     ['GET', '/admin/host/status?expand=true', 200, false],
     ['POST', '/admin/functions/tick', 202, true],
     ['GET', '/administrator', 200, true],
@@ -53,6 +54,12 @@ describe('request lines', () => {
     const verbose = setUp({ shows: createLogFilter({ chosen: { 'Host.Requests': 'debug' }, ofApp: () => ({}), verbosity: 'normal' }) });
     verbose.reporter.request(request({ method, target, status }));
     expect(verbose.lines).toHaveLength(1);
+  });
+
+  test('are cut where nobody reads on', () => {
+    const { reporter, lines } = setUp();
+    reporter.request(request({ target: `/${'a'.repeat(8000)}` }));
+    expect(lines[0]).toMatch(/ \/a{299}… and 7701 more /);
   });
 
   test('are coloured by outcome', () => {
@@ -225,6 +232,12 @@ portico 1.2.3  /app
   ! host.json: Unknown key.`);
   });
 
+  test('says that every request is one user’s', () => {
+    const { reporter, lines } = setUp();
+    reporter.listening({ ...run, user: 'jane', problems: [] });
+    expect(lines[0]).toContain('\n  every request is that of the user jane (--as)\n');
+  });
+
   describe('where callers are asked for keys', () => {
     const place = '.portico/keys.json';
     const open = { ...run.functions[0], name: 'open', authLevel: 'anonymous', url: 'http://127.0.0.1:7071/api/open' };
@@ -252,7 +265,7 @@ portico 1.2.3  /app
 portico 1.2.3  /app
 
   hello       GET POST  http://127.0.0.1:7071/api/hello?code=a%2Bb%2Fc%26d%3D%3D
-  everything  *         http://127.0.0.1:7071/api/{*all}  with a key: portico keys list --show
+  everything  *         http://127.0.0.1:7071/api/{*all}  with a key: portico keys list master --show
   old         disabled
   open        GET POST  http://127.0.0.1:7071/api/open
 

@@ -51,7 +51,7 @@ export function createConsoleReporter({ writeLine, nowMs, shows, palette, quiet 
     request(summary) {
       if (!showsRequest(shows, summary)) return;
       const { outcome, startedAtMs, durationMs, status, method, target, invocationId } = summary;
-      const what = `${status ?? '---'} ${method} ${printable(target)}`;
+      const what = `${status ?? '---'} ${method} ${printable(shortened(target))}`;
       writeLine(formatEnd(looksFailed(summary) ? 'failed' : outcome, what, startedAtMs, durationMs, invocationId));
     },
     invocation(summary) {
@@ -115,6 +115,14 @@ export function formatMs(ms: number): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** A target may be 8 KiB long, and a person reads its beginning. */
+const MOST_TARGET_CHARACTERS = 300;
+
+function shortened(target: string): string {
+  const left = target.length - MOST_TARGET_CHARACTERS;
+  return left > 0 ? `${target.slice(0, MOST_TARGET_CHARACTERS)}… and ${left} more` : target;
+}
 
 /** Whoever calls chooses the target, and whoever writes a blob its name: it must not be able to send commands to the terminal. */
 export function printable(target: string): string {

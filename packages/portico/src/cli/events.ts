@@ -39,6 +39,7 @@ export const EVENTS = {
         doc: 'Where other machines reach it. Absent when it listens on loopback only.',
       },
       keys: { type: 'string', optional: true, doc: 'Where the keys are kept that callers are asked for. Absent: nobody is asked.' },
+      user: { type: 'string', optional: true, doc: 'With --as alone: whom every request is taken to come from.' },
       authorityFile: { type: 'string', optional: true, doc: 'With --https alone: the certificate that callers have to trust.' },
       watching: { type: 'boolean', doc: 'Whether changed sources reload the handler.' },
       functions: {

@@ -18,6 +18,7 @@ describe('createJsonReporter', () => {
       url: 'http://127.0.0.1:7071',
       openUrls: ['http://192.0.2.7:7071'],
       keys: { place: '.portico/keys.json', codes: new Map([['a', 'secret']]), trouble: 'none' },
+      user: 'jane',
       authorityFile: '/authority.crt',
       functions: [
         {
@@ -111,6 +112,7 @@ describe('createJsonReporter', () => {
         openUrls: ['http://192.0.2.7:7071'],
         keys: '.portico/keys.json',
         watching: true,
+        user: 'jane',
         authorityFile: '/authority.crt',
         functions: [
           { name: 'a', type: 'httpTrigger', authLevel: 'function', url: 'http://127.0.0.1:7071/api/a', disabled: false },

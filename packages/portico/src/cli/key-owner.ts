@@ -1,7 +1,8 @@
 // Whose keys: what OWNER and NAME of `portico keys` may be.
 import { keyNameWrong, keyOwnerUnknown, keyValueWrong } from '../core/error-catalogue.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { type KeyScope, MASTER_KEY_NAME, MOST_CHARACTERS } from '../keys/key-ring.ts';
+import { MASTER_KEY_NAME } from '../keys/host-keys.ts';
+import { type KeyScope, MOST_CHARACTERS } from '../keys/key-ring.ts';
 
 export type KeyOwner = {
   /** As it is typed. */

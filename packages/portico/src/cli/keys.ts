@@ -3,7 +3,7 @@
 import { confirmationMissing, flagNotOfCommand, keyNotThere, masterKeyStays } from '../core/error-catalogue.ts';
 import type { LogRecord } from '../core/log.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { MASTER_KEY_NAME } from '../keys/key-ring.ts';
+import { MASTER_KEY_NAME } from '../keys/host-keys.ts';
 import type { Key } from '../keys/key-store.ts';
 import type { KeysCommandLine } from './command-line.ts';
 import { printable } from './console-reporter.ts';

@@ -61,9 +61,9 @@ export function showsRequest(shows: LogFilter, summary: RequestSummary): boolean
 }
 
 /** What balancers and tools ask all the time, and a host that is not ready says so itself. What asks the admin API to do something is no probe. */
-function isProbe({ method, target, outcome }: RequestSummary): boolean {
-  const reads = method === 'GET' || method === 'HEAD';
-  return reads && outcome !== 'refused' && /^\/(?:admin|runtime\/health)(?:[/?]|$)/i.test(target);
+function isProbe({ method, target, outcome, status = 0 }: RequestSummary): boolean {
+  if ((method !== 'GET' && method !== 'HEAD') || outcome === 'refused') return false;
+  return /^\/runtime\/health(?:[/?]|$)/i.test(target) || (status < 500 && /^\/admin(?:[/?]|$)/i.test(target));
 }
 
 export function showsInvocation(shows: LogFilter, { outcome }: InvocationSummary): boolean {

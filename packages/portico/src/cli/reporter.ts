@@ -27,6 +27,8 @@ export type Listening = {
   readonly openUrls?: readonly string[] | undefined;
   /** Undefined: nobody is asked for a key. */
   readonly keys?: ListeningKeys | undefined;
+  /** Whom every request is taken to come from, by --as. */
+  readonly user?: string | undefined;
   /** The certificate that callers have to trust, when the server's was made here. */
   readonly authorityFile?: string | undefined;
   /** Changed sources reload the handler. */

@@ -69,7 +69,7 @@ export async function start(
 
 type Run = {
   readonly host: Host;
-  readonly options: Pick<HostOptions, 'watch' | 'build'>;
+  readonly options: Pick<HostOptions, 'watch' | 'build' | 'user'>;
   readonly processId: number;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly reporter: Reporter;
@@ -98,6 +98,7 @@ async function run(
     url,
     openUrls: isLoopback(address) ? undefined : openUrls(address, url),
     keys,
+    user: options.user?.name,
     authorityFile,
     watching: options.watch ?? false,
     functions: host.functions(),

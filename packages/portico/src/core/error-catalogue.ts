@@ -75,7 +75,7 @@ export const actionUnknown = defineError(
 );
 
 export const tooManyArguments = defineError('TOO_MANY_ARGUMENTS', 'usage', (command: string, most: number, words: readonly string[]) => ({
-  message: `"portico ${command}" takes ${['no argument', 'one argument', 'two arguments', 'three arguments'][most]}, but ${words.length} ${words.length === 1 ? 'was' : 'were'} given: ${words.join(' ')}.`,
+  message: `"portico ${command}" takes ${['no argument', 'one argument', 'two arguments', 'three arguments'][most] ?? `${most} arguments`}, but ${words.length} ${words.length === 1 ? 'was' : 'were'} given: ${words.join(' ')}.`,
   hint: `What holds spaces needs quotes around it; "portico help ${command.split(' ', 1)[0]}" shows what goes where.`,
 }));
 
