@@ -138,6 +138,17 @@ describe('a function', () => {
     await until(async () => (await as(app, 'GET', '/admin/functions/Hello')).status === 404);
   });
 
+  test('is written and deleted by many at once, as if they came one after another', async () => {
+    await using app = await adminApp();
+    const put = () => as(app, 'PUT', '/admin/functions/Fresh', { config: httpFunction() });
+    const take = () => as(app, 'DELETE', '/admin/functions/Fresh');
+    const statusesOf = async (asked: ReturnType<typeof put>[]) => new Set((await Promise.all(asked)).map(({ status }) => status));
+    expect(await statusesOf(Array.from({ length: 10 }, put))).toEqual(new Set([201]));
+    expect(await statusesOf(Array.from({ length: 10 }, take))).toEqual(new Set([204, 404]));
+    for (const status of await statusesOf(Array.from({ length: 20 }, (_, i) => (i % 2 ? take : put)())))
+      expect([201, 204, 404]).toContain(status);
+  });
+
   test('is neither written nor deleted where nothing can be written', async () => {
     await using app = await adminApp();
     // From now on its keys are known.

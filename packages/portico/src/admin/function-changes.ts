@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { JsonObject, JsonValue } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import { writeJson } from '../core/json-writer.ts';
+import type { AdminHost } from './admin-host.ts';
 import { answerJson } from './answer-json.ts';
 import { answerText } from './answer-text.ts';
 import { type AdminRequest, baseUrlOf, selfUrlOf } from './endpoint.ts';
@@ -60,10 +61,18 @@ export async function deleteFunction(request: AdminRequest): Promise<void> {
   });
 }
 
-/** Parity: an app that cannot be written is the caller's mistake, 400. */
-async function changing({ call }: AdminRequest, change: () => Promise<void>): Promise<void> {
+/** The last change of each host. */
+const lastChanges = new WeakMap<AdminHost, Promise<void>>();
+
+/** One after another: what one has found the next one may have taken away. Parity: an app that cannot be written is the caller's mistake, 400. */
+async function changing({ call, host }: AdminRequest, change: () => Promise<void>): Promise<void> {
+  const mine = (lastChanges.get(host) ?? Promise.resolve()).then(change);
+  const ended = mine.catch(() => {
+    // Its own caller is told.
+  });
+  lastChanges.set(host, ended);
   try {
-    await change();
+    await mine;
   } catch (error) {
     const reason = whyNotWritable(error);
     if (reason === undefined) throw error;

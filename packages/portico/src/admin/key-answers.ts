@@ -1,6 +1,7 @@
 // What the keys API answers. https://learn.microsoft.com/rest/api/appservice/web-apps/create-or-update-function-secret
 import { isJsonObject } from '../core/json-value.ts';
-import { type KeyRing, MASTER_KEY_NAME, MOST_CHARACTERS } from '../keys/key-ring.ts';
+import { MASTER_KEY_NAME } from '../keys/host-keys.ts';
+import { type KeyRing, MOST_CHARACTERS } from '../keys/key-ring.ts';
 import type { Key } from '../keys/key-store.ts';
 import { answerJson } from './answer-json.ts';
 import { answerText } from './answer-text.ts';

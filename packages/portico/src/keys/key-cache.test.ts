@@ -63,9 +63,15 @@ test('while the store takes long, the keys that are known go on; what it says th
   expect(await Promise.race([...asked, 'waits'])).toBe('waits');
   await clock.advance(1);
   expect([await Promise.all(asked), reads]).toEqual([['a', 'a'], 2]);
+  // Who comes now need not find out again.
+  expect([await nameIn(cache), reads]).toEqual(['a', 2]);
   slow.resolve('b');
   await clock.advance(0);
   expect([await nameIn(cache), reads]).toEqual(['b', 2]);
+  // The next reading is waited for again.
+  answer = async () => 'c';
+  await clock.advance(FRESH_MS);
+  expect([await nameIn(cache), reads]).toEqual(['c', 3]);
 });
 
 test('while no key is known, whoever asks waits for the store', async () => {

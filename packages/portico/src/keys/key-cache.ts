@@ -30,6 +30,8 @@ export class KeyCache<T> {
   readonly #source: KeySource<T>;
   #known: Known<T> | undefined;
   #reading: Promise<Known<T>> | undefined;
+  /** Somebody has waited in vain for the reading that is under way. */
+  #isLate = false;
   #isStoreAway = false;
 
   constructor(source: KeySource<T>) {
@@ -55,11 +57,15 @@ export class KeyCache<T> {
     return this.#known !== undefined && clock.monotonicMs() - this.#known.readAtMs < freshForMs ? this.#known : undefined;
   }
 
-  /** A store that takes long does not hold up who calls with a key that is known. What it says counts as soon as it does. */
+  /** A store that takes long does not hold up who calls with a key that is known: the first ones wait in vain, and nobody after them. What it says counts as soon as it does. */
   async #readSoon(): Promise<Known<T>> {
     if (this.#known === undefined) return this.#read();
+    if (this.#isLate) return this.#known;
     const answered = new AbortController();
-    const patience = this.#source.clock.sleep(PATIENCE_MS, answered.signal).then(() => this.#known as Known<T>);
+    const patience = this.#source.clock.sleep(PATIENCE_MS, answered.signal).then(() => {
+      this.#isLate = this.#reading !== undefined;
+      return this.#known as Known<T>;
+    });
     try {
       return await Promise.race([this.#read(), patience]);
     } finally {
@@ -70,6 +76,7 @@ export class KeyCache<T> {
   #read(): Promise<Known<T>> {
     this.#reading ??= this.#readAnew().finally(() => {
       this.#reading = undefined;
+      this.#isLate = false;
     });
     return this.#reading;
   }

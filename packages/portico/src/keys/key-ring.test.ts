@@ -209,6 +209,35 @@ describe('a change', () => {
     await expect(ring.remove(OWN, 'a')).rejects.toMatchObject(refused);
   });
 
+  test('for a system key that another host has made meanwhile writes nothing', async () => {
+    const made = { master: 'm', functionKeys: [], systemKeys: [key('blobs_extension', 'theirs')] };
+    const changeHost = store.changeHost.bind(store);
+    store.changeHost = (change) => {
+      store.host = made;
+      return changeHost(change);
+    };
+    expect(await openRing(store, ['blobs_extension']).list({ kind: 'system' })).toEqual(made.systemKeys);
+    expect(store.host).toBe(made);
+  });
+
+  test('that is answered late brings no key back that was revoked meanwhile', async () => {
+    const late = Promise.withResolvers<void>();
+    const changeHost = store.changeHost.bind(store);
+    const answers = [late.promise];
+    store.changeHost = async (change) => {
+      const after = await changeHost(change);
+      await answers.shift();
+      return after;
+    };
+    const ring = openRing();
+    const changes = [ring.set({ kind: 'host' }, 'slow', 'slow'), ring.remove({ kind: 'host' }, 'default')];
+    await clock.advance(0);
+    late.resolve();
+    await Promise.all(changes);
+    expect(await ring.authenticate('f', undefined)).toBeUndefined();
+    expect(await ring.authenticate('slow', undefined)).toBeDefined();
+  });
+
   test('that a store refuses changes nothing', async () => {
     const ring = openRing();
     await ring.authenticate('own', 'hello');

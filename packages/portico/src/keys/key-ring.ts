@@ -6,6 +6,17 @@ import { keysReadOnly } from '../core/error-catalogue.ts';
 import type { Logger } from '../core/log.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { generateKey, type KeyKind } from './generate-key.ts';
+import {
+  type Credential,
+  credential,
+  credentialsOfHost,
+  keysOf,
+  MASTER_KEY_NAME,
+  NO_HOST_KEYS,
+  newFunctionKeys,
+  newHostKeys,
+  withKeys,
+} from './host-keys.ts';
 import { KeyCache, type KeySource, type Mark } from './key-cache.ts';
 import type { HostKeys, Key, KeyStore } from './key-store.ts';
 
@@ -24,8 +35,6 @@ export type KeyRingOptions = {
   readonly systemKeyNames?: () => readonly string[];
 };
 
-export const MASTER_KEY_NAME = 'master';
-const DEFAULT_KEY_NAME = 'default';
 /** Nothing that we made is longer, and nobody has to hash a megabyte for a stranger. */
 export const MOST_CHARACTERS = 1024;
 /** `?code=` of a sign-in is no key, and the page that it leads to does not stand still because keys do. */
@@ -41,6 +50,7 @@ export class KeyRing {
   readonly #systemKeyNames: () => readonly string[];
   readonly #host: KeyCache<HostKeys>;
   readonly #functions = new Map<string, KeyCache<readonly Key[]>>();
+  #lastChange: Promise<void> = Promise.resolve();
 
   constructor({ store, clock, log, systemKeyNames = () => [] }: KeyRingOptions) {
     this.#store = store;
@@ -95,10 +105,11 @@ export class KeyRing {
     const wanted = this.#systemKeyNames().filter((name) => !lockedSystemKeys.some((locked) => sameName(locked, name)));
     const missingIn = (keys: readonly Key[]) => wanted.filter((name) => !keys.some((one) => sameName(one.name, name)));
     if (this.#store.readOnlyReason !== undefined || missingIn(systemKeys).length === 0) return;
-    await this.#change({ kind: 'system' }, (before) => [
-      ...before,
-      ...missingIn(before).map((name) => ({ name, value: generateKey('system') })),
-    ]);
+    await this.#change({ kind: 'system' }, (before) => {
+      const made = missingIn(before).map((name) => ({ name, value: generateKey('system') }));
+      // Another host may have been faster.
+      return made.length === 0 ? before : [...before, ...made];
+    });
   }
 
   /** `value` undefined: a new one is made. Names ignore case, and one that is there keeps its spelling. Errors: KEYS_READ_ONLY and those of the store. */
@@ -127,7 +138,16 @@ export class KeyRing {
     return isFound;
   }
 
-  async #change(scope: KeyScope, change: (before: readonly Key[]) => readonly Key[]): Promise<void> {
+  /** One after another: what a store answers late would else be taken for what is there now, and bring a key back that was revoked meanwhile. */
+  #change(scope: KeyScope, change: (before: readonly Key[]) => readonly Key[]): Promise<void> {
+    const mine = this.#lastChange.then(() => this.#changeNow(scope, change));
+    this.#lastChange = mine.catch(() => {
+      // Whoever asked for it is told.
+    });
+    return mine;
+  }
+
+  async #changeNow(scope: KeyScope, change: (before: readonly Key[]) => readonly Key[]): Promise<void> {
     const { place, readOnlyReason } = this.#store;
     if (readOnlyReason !== undefined) throw keysReadOnly(place, readOnlyReason);
     if (scope.kind === 'function') {
@@ -181,41 +201,6 @@ function find(digest: Buffer, marks: readonly Mark[]): Principal | undefined {
   let found: Principal | undefined;
   for (const mark of marks) if (timingSafeEqual(mark.digest, digest)) found ??= mark.principal;
   return found;
-}
-
-type Credential = { readonly value: string; readonly principal: Principal };
-
-const credential = ({ name, value }: Key, level: Principal['level']): Credential => ({ value, principal: { level, keyName: name } });
-
-/** In the order in which they count. */
-function credentialsOfHost({ master, systemKeys, functionKeys }: HostKeys): Credential[] {
-  return [
-    ...(master === undefined ? [] : [credential({ name: MASTER_KEY_NAME, value: master }, 'admin')]),
-    ...systemKeys.map((key) => credential(key, 'system')),
-    ...functionKeys.map((key) => credential(key, 'function')),
-  ];
-}
-
-const NO_HOST_KEYS: HostKeys = { master: undefined, functionKeys: [], systemKeys: [] };
-
-function newHostKeys(): HostKeys {
-  return { master: generateKey('master'), functionKeys: newFunctionKeys(), systemKeys: [] };
-}
-
-function newFunctionKeys(): readonly Key[] {
-  return [{ name: DEFAULT_KEY_NAME, value: generateKey('function') }];
-}
-
-type HostScope = Exclude<KeyScope['kind'], 'function'>;
-
-function keysOf({ master, functionKeys, systemKeys }: HostKeys, kind: HostScope): readonly Key[] {
-  if (kind === 'master') return master === undefined ? [] : [{ name: MASTER_KEY_NAME, value: master }];
-  return kind === 'system' ? systemKeys : functionKeys;
-}
-
-function withKeys(before: HostKeys, kind: HostScope, keys: readonly Key[]): HostKeys {
-  if (kind === 'master') return { ...before, master: keys[0]?.value };
-  return kind === 'system' ? { ...before, systemKeys: keys } : { ...before, functionKeys: keys };
 }
 
 function kindOf({ kind }: KeyScope): KeyKind {
