@@ -127,6 +127,17 @@ test('a disabled function is off for everybody where keys are', async () => {
   expect((await fetch(`${open.url}/api/Off`)).status).toBe(404);
 });
 
+test('why it was refused is said once for each function', async () => {
+  await using host = await runningHost(app, { auth: true, environment: environmentOf(app) });
+  for (const key of [undefined, undefined, KEYS.wrong, KEYS.system]) {
+    await fetch(`${host.url}/api/${nameOf('function')}`, byHeader(key));
+    await fetch(`${host.url}/api/${nameOf('admin')}`, byHeader(key));
+  }
+  const said = host.records.filter(({ code }) => code?.startsWith('KEY_')).map(({ code, functionName }) => `${functionName} ${code}`);
+  const expected = ['function', 'admin'].flatMap((level) => ['KEY_MISSING', 'KEY_WRONG'].map((code) => `${nameOf(level)} ${code}`));
+  expect(said.toSorted()).toEqual(expected.toSorted());
+});
+
 test('a body that nobody will read does not keep the connection, and the next request is answered', async () => {
   const body = new ReadableStream({
     async pull(controller) {

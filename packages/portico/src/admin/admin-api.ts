@@ -1,12 +1,11 @@
 // /admin and /runtime: what tools and probes ask a Functions host. Start reading at endpoints.ts, which is the list of what there is.
 import { HostError, messageOf } from '../core/error.ts';
 import { keysReadOnly } from '../core/error-catalogue.ts';
-import { RETRY_AFTER } from '../http/admission.ts';
 import type { Call } from '../http/call.ts';
 import type { RequestTarget } from '../http/request-target.ts';
 import { admits } from './access.ts';
 import type { AdminHost } from './admin-host.ts';
-import { answerText } from './answer-text.ts';
+import { answerText, answerUnavailable, textOf } from './answer-text.ts';
 import { type AdminRequest, type Endpoint, findEndpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 
@@ -31,9 +30,7 @@ function answerFault({ call, host }: AdminRequest, error: unknown): void {
     return call.answer(500, 'failed');
   }
   const { code, message, hint } = error;
-  const reason = [message, hint].filter(Boolean).join('\n');
-  if (code === keysReadOnly.code) return answerText(call, 409, `${reason}\n`);
+  if (code === keysReadOnly.code) return answerText(call, 409, textOf(error));
   call.log('error', message, { code, hint });
-  const shown = host.revealsReasons ? { body: `${reason}\n`, type: 'text/plain; charset=utf-8' } : {};
-  call.answer(503, 'failed', { ...shown, headers: RETRY_AFTER });
+  answerUnavailable(call, host, error);
 }

@@ -99,8 +99,12 @@ describe('a request', () => {
     const judge = (...fns: Parameters<typeof authorizeAll>[2]) => authorizeAll(sent, { query: '' }, fns, own);
     expect(await judge(guarded, open)).toEqual({ kind: 'allowed', principal: PRINCIPALS.function });
     expect(await judge(open, guarded)).toEqual({ kind: 'allowed', principal: undefined });
-    expect(await judge(open, guarded, { name: 'Other', authLevel: 'function' })).toEqual({ kind: 'refused', mistakenFor: 'Other' });
-    expect(await judge({ name: 'Other', authLevel: 'function' }, guarded)).toEqual({ kind: 'refused' });
+    expect(await judge(open, guarded, { name: 'Other', authLevel: 'function' })).toEqual({
+      kind: 'refused',
+      hasKey: true,
+      mistakenFor: 'Other',
+    });
+    expect(await judge({ name: 'Other', authLevel: 'function' }, guarded)).toEqual({ kind: 'refused', hasKey: true });
     expect(await authorizeAll(sent, { query: '' }, [open, guarded], away)).toMatchObject({ kind: 'unknown' });
   });
 

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { isAllowed, type Principal } from '../core/authorization.ts';
 import type { HostError } from '../core/error.ts';
 import type { AuthLevel } from '../core/function-app.ts';
+import type { Remark } from '../core/remark.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { parseQuery } from '../worker/payload/query.ts';
 import type { Call } from './call.ts';
@@ -17,12 +18,13 @@ const KEY_HEADER = 'x-functions-key';
 export type Verdict =
   | { readonly kind: 'allowed'; readonly principal: Principal | undefined }
   /** `mistakenFor`: the function whose key was missing, where it is not the one that the route leads to. */
-  | { readonly kind: 'refused'; readonly mistakenFor?: string }
-  /** Nobody can say whose key it is. */
+  | { readonly kind: 'refused'; readonly hasKey: boolean; readonly mistakenFor?: string }
+  /** Nobody can say whose key it is, and the log says why. */
   | { readonly kind: 'unknown'; readonly error: HostError };
 
 export const ANYBODY: Verdict = { kind: 'allowed', principal: undefined };
-const REFUSED: Verdict = { kind: 'refused' };
+const REFUSED_WITHOUT_KEY: Verdict = { kind: 'refused', hasKey: false };
+const REFUSED_WITH_KEY: Verdict = { kind: 'refused', hasKey: true };
 
 type Guarded = { readonly name: string; readonly authLevel: AuthLevel };
 
@@ -30,7 +32,7 @@ type Judged = {
   readonly request: IncomingMessage;
   readonly target: RequestTarget;
   readonly fn: HttpFunction;
-  /** For whoever has to find out why somebody was refused who has the key of the function. */
+  /** For whoever has to find out why somebody was refused. */
   readonly place: Parameters<PublicHost['remark']>[0];
 };
 
@@ -40,12 +42,14 @@ export function judge(
   keys: KeyRing,
   { app, remark }: Pick<PublicHost, 'app' | 'remark'>,
 ): Verdict | Promise<Verdict> {
-  const others = findMistakable(fn, request.method ?? '', target, app);
-  if (others.length === 0) return authorize(request, target, fn, keys);
-  return authorizeAll(request, target, [fn, ...others], keys).then((verdict) => {
-    if (verdict.kind === 'refused' && verdict.mistakenFor !== undefined) remark(place, mistakableRemark(verdict.mistakenFor));
+  const explained = (verdict: Verdict): Verdict => {
+    if (verdict.kind !== 'refused') return verdict;
+    remark(place, verdict.mistakenFor === undefined ? refusalRemark(verdict.hasKey, fn.authLevel) : mistakableRemark(verdict.mistakenFor));
     return verdict;
-  });
+  };
+  const others = findMistakable(fn, request.method ?? '', target, app);
+  const verdict = others.length === 0 ? authorize(request, target, fn, keys) : authorizeAll(request, target, [fn, ...others], keys);
+  return verdict instanceof Promise ? verdict.then(explained) : explained(verdict);
 }
 
 /** Whether the key opens the function and every other one that its handler may run for that path. It is the function's own that counts as the caller's. */
@@ -74,9 +78,9 @@ export function authorize(
   if (fn.authLevel === 'anonymous') {
     return key === undefined ? ANYBODY : keys.recognise(key, fn.name).then((principal) => ({ kind: 'allowed', principal }));
   }
-  if (key === undefined) return REFUSED;
+  if (key === undefined) return REFUSED_WITHOUT_KEY;
   return keys.authenticate(key, fn.name).then(
-    (principal) => (isAllowed(fn.authLevel, principal) ? { kind: 'allowed', principal } : REFUSED),
+    (principal) => (isAllowed(fn.authLevel, principal) ? { kind: 'allowed', principal } : REFUSED_WITH_KEY),
     (error: HostError) => ({ kind: 'unknown', error }),
   );
 }
@@ -90,6 +94,20 @@ export async function authenticate(
 ): Promise<Principal | undefined> {
   const key = keyOf(request, query);
   return key === undefined ? undefined : keys.authenticate(key, functionName);
+}
+
+/** Said once for each function: who sees nothing but 401 finds out here. */
+function refusalRemark(hasKey: boolean, level: AuthLevel): Remark {
+  const wanted = level === 'function' || level === 'system' ? `a ${level} key, or the master key` : 'the master key';
+  return hasKey
+    ? {
+        code: 'KEY_WRONG',
+        message: `A request was refused (401): its key is not one that opens this function. It takes ${wanted}; "portico keys list" names them.`,
+      }
+    : {
+        code: 'KEY_MISSING',
+        message: `A request was refused (401): it had no key. This function takes ${wanted}, as x-functions-key or ?code=; "portico keys list --show" has them.`,
+      };
 }
 
 /** Parity: the first header counts, and only without one the query: a right `code` does not mend a wrong header (keys.header-first). */

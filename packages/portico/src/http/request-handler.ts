@@ -110,8 +110,7 @@ function route(call: Call, target: RequestTarget, host: PublicHost, headers = ''
 function follow(verdict: Verdict, call: Call, host: PublicHost, proceed: (principal: Principal | undefined) => void): void {
   if (verdict.kind === 'allowed') return proceed(verdict.principal);
   if (verdict.kind === 'refused') return bodyKind(call.request) === 'none' ? call.answer(401, 'refused') : call.refuse(401);
-  const { message, hint, code } = verdict.error;
-  call.log('error', message, { code, hint });
+  const { message, hint } = verdict.error;
   const reason = host.revealsReasons ? { body: `${[message, hint].filter(Boolean).join('\n')}\n`, type: 'text/plain; charset=utf-8' } : {};
   call.refuse(503, { ...reason, headers: RETRY_AFTER });
 }

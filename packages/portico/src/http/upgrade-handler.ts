@@ -103,7 +103,7 @@ async function tunnel(upgrade: Upgrade, found: Found, host: PublicHost, context:
       return { status: 401, refused: true };
     }
     socket.end(emptyAnswer(503, context.httpDate(), RETRY_AFTER));
-    return { status: 503, error: verdict.error };
+    return { status: 503, refused: true };
   }
 }
 

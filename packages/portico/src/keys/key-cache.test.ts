@@ -20,7 +20,7 @@ beforeEach(() => {
   answer = async () => 'a';
 });
 
-function openCache({ canMake = true } = {}) {
+function openCache({ canMake = true, isTold = false } = {}) {
   return new KeyCache<string>({
     read() {
       reads += 1;
@@ -28,6 +28,7 @@ function openCache({ canMake = true } = {}) {
     },
     make: async () => 'made',
     canMake,
+    isTold,
     nothing: 'nothing',
     marks: (keys) => [{ digest: Buffer.from(keys), principal: { level: 'function', keyName: keys } }],
     place: 'the store',
@@ -123,13 +124,21 @@ describe('while the store is away', () => {
     expect(records.map(({ level }) => level)).toEqual(['warning', 'information', 'warning']);
   });
 
-  test('and nothing is known, everybody who asks is told', async () => {
+  test('and nothing is known, everybody who asks is told, and the log once', async () => {
     const cache = openCache();
     answer = fail(AWAY);
-    await expect(cache.marks()).rejects.toBe(AWAY);
     await expect(cache.keys()).rejects.toBe(AWAY);
+    expect(records).toEqual([]);
+    for (let i = 0; i < 3; i += 1) await expect(cache.marks()).rejects.toBe(AWAY);
     answer = async () => 'a';
     expect(await nameIn(cache)).toBe('a');
+    expect(records).toMatchObject([{ level: 'error', code: 'KEYS_UNREADABLE' }, { message: 'Keys can be read again.' }]);
+  });
+
+  test('which was told already is not told again', async () => {
+    const cache = openCache({ isTold: true });
+    answer = fail(AWAY);
+    await expect(cache.marks()).rejects.toBe(AWAY);
     expect(records).toEqual([]);
   });
 });

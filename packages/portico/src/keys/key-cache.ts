@@ -2,7 +2,7 @@
 import type { Principal } from '../core/authorization.ts';
 import type { Clock } from '../core/clock.ts';
 import { HostError } from '../core/error.ts';
-import { type Logger, report } from '../core/log.ts';
+import { type LogFields, type Logger, report } from '../core/log.ts';
 
 /** A key as it is compared. */
 export type Mark = { readonly digest: Buffer; readonly principal: Principal };
@@ -12,6 +12,8 @@ export type KeySource<T> = {
   /** Makes keys where there are none, and gives what is there then. */
   make(): Promise<T>;
   readonly canMake: boolean;
+  /** Somebody has said already that it cannot be read. */
+  readonly isTold: boolean;
   /** What stands for keys that are not there and cannot be made. */
   readonly nothing: T;
   marks(keys: T): readonly Mark[];
@@ -32,17 +34,24 @@ export class KeyCache<T> {
   #reading: Promise<Known<T>> | undefined;
   /** Somebody has waited in vain for the reading that is under way. */
   #isLate = false;
-  #isStoreAway = false;
+  #isStoreAway: boolean;
 
   constructor(source: KeySource<T>) {
     this.#source = source;
+    this.#isStoreAway = source.isTold;
   }
 
+  /** For whoever calls. That it fails is told here: once, for nobody else can say whether it is news. */
   async marks(): Promise<readonly Mark[]> {
-    return (this.#freshest ?? (await this.#readSoon())).marks;
+    try {
+      return (this.#freshest ?? (await this.#readSoon())).marks;
+    } catch (error) {
+      if (error instanceof HostError) this.#tellAway('error', error);
+      throw error;
+    }
   }
 
-  /** As they are now. */
+  /** As they are now, for whoever manages them. */
   async keys(): Promise<T> {
     return (await this.#read()).keys;
   }
@@ -94,12 +103,16 @@ export class KeyCache<T> {
       // What was put meanwhile counts, not what was known when the reading began: that may hold a key that was revoked since.
       const known = this.#known;
       if (known === undefined || !(error instanceof HostError)) throw error;
-      if (!this.#isStoreAway) report(log, 'warning', error, { until: 'it can be read again, the keys that were known go on' });
-      this.#isStoreAway = true;
+      this.#tellAway('warning', error, { until: 'it can be read again, the keys that were known go on' });
       // Asked again no sooner than if it had been read.
       this.#known = { ...known, readAtMs: this.#source.clock.monotonicMs() };
     }
     return this.#known as Known<T>;
+  }
+
+  #tellAway(level: 'warning' | 'error', error: HostError, fields: LogFields = {}): void {
+    if (!this.#isStoreAway) report(this.#source.log, level, error, fields);
+    this.#isStoreAway = true;
   }
 
   #know(keys: T): Known<T> {

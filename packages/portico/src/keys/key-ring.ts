@@ -180,12 +180,13 @@ export class KeyRing {
   }
 
   #cache<T>(source: Pick<KeySource<T>, 'read' | 'make' | 'nothing'> & { credentials(keys: T): readonly Credential[] }): KeyCache<T> {
-    const { freshForMs, readOnlyReason, place } = this.#store;
+    const { freshForMs, readOnlyReason, misconfigured, place } = this.#store;
     return new KeyCache<T>({
       ...source,
       place,
       freshForMs,
       canMake: readOnlyReason === undefined,
+      isTold: misconfigured !== undefined,
       marks: (keys) => source.credentials(keys).map(({ value, principal }) => ({ digest: this.#digest(value), principal })),
       ...this.#options,
     });
