@@ -174,7 +174,8 @@ describe.skipIf(process.platform === 'win32')('portico start --auth', () => {
   // "script" runs a command in a pseudo terminal.
   test.skipIf(needs('terminal'))('shows a URL with the key in it at a terminal', async () => {
     const app = makeApp(OBEDIENT, 'function');
-    const words = [process.execPath, MAIN, 'start', app, '--port', '0', '--auth', '--no-watch'];
+    // A shell that stays would have the Ctrl+C as well, and its own opinion of it.
+    const words = ['exec', process.execPath, MAIN, 'start', app, '--port', '0', '--auth', '--no-watch'];
     const child = spawn('script', ['--quiet', '--return', '--command', words.join(' '), '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NO_COLOR: '1' },
