@@ -81,10 +81,15 @@ function wantedGroups(all: readonly Group[], later: Later): Group[] {
   const globs = options.only.map((glob) => globToRegExp(glob));
   const isWanted = (id: string) =>
     (globs.length === 0 || globs.some((glob) => glob.test(id))) && (options.later || later.waitsFor(id) === undefined);
-  const groups = all.map((group) => ({ ...group, scenarios: group.scenarios.filter(({ id }) => isWanted(id)) }));
   let count = 0;
-  const sampled = groups.map((group) => ({ ...group, scenarios: group.scenarios.filter(() => count++ % Number(options.sample) === 0) }));
-  return sampled.filter(({ scenarios }) => scenarios.length > 0);
+  const isChosen = (id: string) => isWanted(id) && count++ % Number(options.sample) === 0;
+  const chosen = new Set(all.flatMap(({ scenarios }) => scenarios.filter(({ id }) => isChosen(id))));
+  const followed = new Set([...chosen].map(({ follows }) => follows));
+  const groups = all.map((group) => ({
+    ...group,
+    scenarios: group.scenarios.filter((scenario) => chosen.has(scenario) || followed.has(scenario.id)),
+  }));
+  return groups.filter(({ scenarios }) => scenarios.length > 0);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

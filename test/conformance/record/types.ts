@@ -108,6 +108,8 @@ export type Scenario = {
   steps: Step[];
   rules: Rule[];
   start?: StartPlan[];
+  /** One of its group that was recorded before it and left something behind: it is performed with it. */
+  follows?: string;
   fresh?: boolean;
   timeoutMs?: number;
   settleMs?: number;

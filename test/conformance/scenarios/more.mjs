@@ -139,7 +139,7 @@ export default ({ bindings, get, hostJson, http, httpFunction, on, outputs, post
         admin('PUT', '/admin/host/keys/mine', { name: 'mine', value: 'my-own-host-key' }), admin('POST', '/admin/host/keys/made'), admin('PUT', '/admin/host/systemkeys/probe_extension', { name: 'probe_extension', value: 'my-own-system-key' }),
         admin('PUT', '/admin/functions/Guarded/keys/mine', { name: 'mine', value: 'my-own-function-key' }), admin('POST', '/admin/functions/Guarded/keys/made'), admin('DELETE', '/admin/functions/Guarded/keys/default'), { sleepMs: 500 },
         secretGet('host.json'), secretGet('guarded.json'), secretList, get('/api/Guarded', withKey('my-own-function-key')), get('/api/Guarded', withKey('my-own-host-key')), get('/api/Guarded', withKey(OWN)), admin('GET', '/admin/functions/Guarded/keys'),
-      ], [], anyKey],
+      ], [], { ...anyKey, follows: 'keys-blob.honoured' }],
     ]),
     {
       id: 'keys-blob.created', about: 'No key files and no secret storage type: what is in the account after the start and after a request with a key.', tags: ['storage', 'keys'], ...anyKey,
