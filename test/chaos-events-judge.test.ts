@@ -111,6 +111,21 @@ describe('one message', () => {
       { runs: [run(0, 'none'), run(1000)], damages: [damage('freeze-handler', -600, { pid: PID })] },
       [],
     ],
+    [
+      'that was handled, and that a handler took up once it was thawed',
+      { runs: [run(0, 200, { pid: 1 }), run(510, 'none')], damages: [damage('freeze-handler', 0, { pid: PID })] },
+      [],
+    ],
+    [
+      'that was handled, and that a handler took up long after it was thawed',
+      { runs: [run(0, 200, { pid: 1 }), run(900, 'none')], damages: [damage('freeze-handler', 0, { pid: PID })] },
+      [DOUBLED],
+    ],
+    [
+      'that was handled, and handled by a handler once it was thawed',
+      { runs: [run(0, 200, { pid: 1 }), run(510)], damages: [damage('freeze-handler', 0, { pid: PID })] },
+      [DOUBLED],
+    ],
     ['whose first run ended nowhere', { runs: [run(0, 'none'), run(1000)] }, [NO_END]],
   ])('%s', (_, evidence, expected) => {
     expect(failed({ sent: [work()], ...evidence })).toEqual(expected);

@@ -1,6 +1,6 @@
 // What became of everything that was sent: each message and each version of a blob is handled, in the poison queue, or still in its queue.
 import { type Check, none } from '../checks.ts';
-import { type Damage, isTouched, wasSearchTouched } from './damage.ts';
+import { beganLate, type Damage, isTouched, wasSearchTouched } from './damage.ts';
 import type { Run } from './journal.ts';
 import { type Sent, type Source, sources, TIMER } from './work.ts';
 
@@ -64,13 +64,14 @@ export function judge(evidence: Evidence): Verdict {
       tally.lost += 1;
       lost.push(`${name} (${describe(own)})`);
     }
-    const repeated = own.slice(0, -1);
+    // What begins late is an earlier run than it looks, and was given up.
+    const repeated = own.filter((run) => !beganLate(run, damages)).slice(0, -1);
     const wasSearched = (run: Run) => source === 'Files' && wasSearchTouched(work.sentMs, run, damages);
     const unexplained = repeated.filter((run) => !mayRunAgain(run) && !wasSearched(run));
     if (unexplained.length > 0) {
       tally.doubled += 1;
       doubled.push(`${name} (${describe(own)})`);
-    } else if (isHandled && repeated.length > 0) tally.again += 1;
+    } else if (isHandled && own.length > 1) tally.again += 1;
     if (poison.has(key) && own.some((run) => !mayRunAgain(run))) wronglyPoisoned.push(`${name} (${describe(own)})`);
     const last = own.at(-1);
     const isLastTouched = last === undefined || isTouched(last, damages);
