@@ -122,8 +122,13 @@ describe('one message', () => {
       [DOUBLED],
     ],
     [
-      'that was handled, and handled by a handler once it was thawed',
-      { runs: [run(0, 200, { pid: 1 }), run(510)], damages: [damage('freeze-handler', 0, { pid: PID })] },
+      'that was handled, and handled again by a handler once it was thawed, whose answer nobody took',
+      { runs: [run(0, 200, { pid: 1 }), run(499)], damages: [damage('freeze-handler', 0, { pid: PID })] },
+      [],
+    ],
+    [
+      'that was handled, and handled again while another handler was thawed',
+      { runs: [run(0, 200, { pid: 1 }), run(510)], damages: [damage('freeze-handler', 0, { pid: 2 })] },
       [DOUBLED],
     ],
     ['whose first run ended nowhere', { runs: [run(0, 'none'), run(1000)] }, [NO_END]],

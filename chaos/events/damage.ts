@@ -33,12 +33,9 @@ export function isTouched(run: Run, damages: readonly Damage[]): boolean {
 /** So soon a handler that runs on takes up what it had been sent before. */
 const THAW_MS = 200;
 
-/** Whether a frozen handler has taken up, once it was thawed, what its host had given up meanwhile: it begins late, and nobody takes its answer. */
-export function beganLate({ begunMs, ended, pid }: Run, damages: readonly Damage[]): boolean {
-  if (ended?.succeeds === true) return false;
-  return damages.some(
-    (one) => one.kind === 'freeze-handler' && one.pid === pid && begunMs >= one.untilMs && begunMs < one.untilMs + THAW_MS,
-  );
+/** Whether a handler took up, once it was thawed, what its host had given up meanwhile: it begins late, and does not know that nobody takes its answer. */
+export function beganLate({ begunMs, pid }: Run, damages: readonly Damage[]): boolean {
+  return damages.some((one) => one.kind === 'freeze-handler' && one.pid === pid && Math.abs(begunMs - one.untilMs) < THAW_MS);
 }
 
 /**
