@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readMinutes, readOnly, readSeed } from '../test/support/run-flags.ts';
 import { faults } from './faults/index.ts';
 
 export type Options = {
@@ -11,8 +12,6 @@ export type Options = {
 };
 
 const DEFAULT_MINUTES = 10;
-/** Seeds of this size are easily typed again. */
-const MOST_SEEDS = 1_000_000;
 
 export const usage = `npm run chaos -- [flags]
 
@@ -42,19 +41,14 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (alone.length > 1) throw new Error('--soak and --events are two runs.');
   if (alone.length > 0 && values.only !== undefined)
     throw new Error(`--${alone[0]} has no faults to choose, so --only has no meaning with it.`);
-  const seed = Number(values.seed ?? Math.floor(Math.random() * MOST_SEEDS));
-  if (!Number.isSafeInteger(seed)) throw new Error(`--seed wants a whole number, not "${values.seed}".`);
-  const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
-  if (!(minutes > 0)) throw new Error(`--minutes wants a number above 0, not "${values.minutes}".`);
-  return { seed, minutes, only: chosenFaults(values.only), soak: values.soak, events: values.events };
-}
-
-/** All of them when none is named. */
-function chosenFaults(text: string | undefined): string[] {
-  const names = faults.map(({ name }) => name);
-  if (text === undefined) return names;
-  const wanted = text.split(',');
-  const unknown = wanted.find((word) => !names.includes(word));
-  if (unknown !== undefined) throw new Error(`--only knows no "${unknown}", only ${names.join(', ')}.`);
-  return names.filter((name) => wanted.includes(name));
+  return {
+    seed: readSeed(values.seed),
+    minutes: readMinutes(values.minutes, DEFAULT_MINUTES),
+    only: readOnly(
+      values.only,
+      faults.map(({ name }) => name),
+    ),
+    soak: values.soak,
+    events: values.events,
+  };
 }

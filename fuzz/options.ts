@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readMinutes, readOnly, readSeed } from '../test/support/run-flags.ts';
 import { targets } from './targets/index.ts';
 
 export type Options = {
@@ -9,8 +10,6 @@ export type Options = {
 };
 
 const DEFAULT_MINUTES = 10;
-/** Seeds of this size are easily typed again. */
-const MOST_SEEDS = 1_000_000;
 
 export const usage = `npm run fuzz -- [flags]
 
@@ -19,8 +18,6 @@ export const usage = `npm run fuzz -- [flags]
   --only A,B    of ${targets.map(({ name }) => name).join(', ')}
   --help
 `;
-
-export const anySeed = (): number => Math.floor(Math.random() * MOST_SEEDS);
 
 /** undefined: help was asked for. */
 export function readOptions(args: readonly string[]): Options | undefined {
@@ -34,19 +31,12 @@ export function readOptions(args: readonly string[]): Options | undefined {
     },
   });
   if (values.help) return undefined;
-  const seed = Number(values.seed ?? anySeed());
-  if (!Number.isSafeInteger(seed)) throw new Error(`--seed wants a whole number, not "${values.seed}".`);
-  const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
-  if (!(minutes > 0)) throw new Error(`--minutes wants a number above 0, not "${values.minutes}".`);
-  return { seed, minutes, only: chosenTargets(values.only) };
-}
-
-/** All of them when none is named. */
-function chosenTargets(text: string | undefined): string[] {
-  const names = targets.map(({ name }) => name);
-  if (text === undefined) return names;
-  const wanted = text.split(',');
-  const unknown = wanted.find((word) => !names.includes(word));
-  if (unknown !== undefined) throw new Error(`--only knows no "${unknown}", only ${names.join(', ')}.`);
-  return names.filter((name) => wanted.includes(name));
+  return {
+    seed: readSeed(values.seed),
+    minutes: readMinutes(values.minutes, DEFAULT_MINUTES),
+    only: readOnly(
+      values.only,
+      targets.map(({ name }) => name),
+    ),
+  };
 }

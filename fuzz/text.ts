@@ -1,6 +1,9 @@
 // Texts that are nearly right: a good one with a few changes.
 import fc from 'fast-check';
 
+/** What JSON is held together by: scraps for whatever reads it. */
+export const JSON_SIGNS: readonly string[] = ['{', '}', '[', ']', ',', ':', '"'];
+
 /** A change at a place between the beginning (0) and the end (1) of a text. */
 type Change = { readonly at: number; readonly drop: number; readonly insert: string };
 

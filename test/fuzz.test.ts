@@ -1,10 +1,10 @@
 // The short form of npm run fuzz: what failed once, and some inputs of each target; the same ones every time, and others.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pursue } from '../fuzz/campaign.ts';
-import { anySeed } from '../fuzz/options.ts';
 import { readRegressions } from '../fuzz/regressions.ts';
 import type { Trial } from '../fuzz/target.ts';
 import { targets } from '../fuzz/targets/index.ts';
+import { anySeed } from './support/run-flags.ts';
 
 const NEW_SEED = anySeed();
 const LIMIT_MS = 120_000;

@@ -8,7 +8,7 @@ import { readAnswers } from '../../test/http/support/answer-reader.ts';
 import { hostJson, httpFunction, writeApp } from '../../test/support/app-folder.ts';
 import { talk } from '../talk.ts';
 import { insist, type Target } from '../target.ts';
-import { changed, soup } from '../text.ts';
+import { changed, JSON_SIGNS, soup } from '../text.ts';
 
 const KEYS = { master: 'the-master-key', host: 'a-host-key', system: 'a-system-key', none: '', wrong: 'no-key' } as const;
 /** In files that nobody is shown: one outside of the app, one with settings. */
@@ -71,23 +71,7 @@ const BODIES = [
   '{"input":"x"}',
   '"running"',
 ];
-const BODY_SCRAPS = [
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '"',
-  'null',
-  '"files":{"../x":"y"}',
-  '"__proto__":{}',
-  '\\u0000',
-  '\0',
-  '\ud800',
-  '1e999',
-  '[['.repeat(200),
-];
+const BODY_SCRAPS = [...JSON_SIGNS, 'null', '"files":{"../x":"y"}', '"__proto__":{}', '\\u0000', '\0', '\ud800', '1e999', '[['.repeat(200)];
 const TYPES = ['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'application/zip', ''];
 
 const inputs = fc.record({

@@ -9,7 +9,7 @@ import { loadFunctionApp } from '../../packages/portico/src/config/load-function
 import type { Option } from '../../packages/portico/src/core/options.ts';
 import { hostJson, httpFunction, writeApp } from '../../test/support/app-folder.ts';
 import { insist, type Target } from '../target.ts';
-import { changed, soup } from '../text.ts';
+import { changed, JSON_SIGNS, soup } from '../text.ts';
 
 /** JSON of the shape that a table declares, with anything at all for a value now and then. */
 function jsonLike(option: Option): fc.Arbitrary<unknown> {
@@ -60,13 +60,7 @@ const FUNCTION = httpFunction(
 const LOCAL = { IsEncrypted: false, Values: { A: '1', FUNCTIONS_WORKER_RUNTIME: 'custom' }, Host: { LocalHttpPort: 7071, CORS: '*' } };
 const PORTICO = { $schema: 'x', processes: 2, build: 'make', functions: { Hello: {} } };
 const SCRAPS = [
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '"',
+  ...JSON_SIGNS,
   '\\',
   'null',
   'true',

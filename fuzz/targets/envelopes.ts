@@ -8,7 +8,7 @@ import { renderHttpResponse } from '../../packages/portico/src/http/output/rende
 import { readOutputs } from '../../packages/portico/src/worker/payload/outputs.ts';
 import { readReply } from '../../packages/portico/src/worker/payload/reply.ts';
 import { insist, pureTarget } from '../target.ts';
-import { changed, soup } from '../text.ts';
+import { changed, JSON_SIGNS, soup } from '../text.ts';
 
 const ENVELOPES = [
   '{"Outputs":{"res":{"statusCode":201,"headers":{"X-A":"1","Set-Cookie":"a=b"},"body":"made"},"q":["a",{"b":1}]},"Logs":["one"],"ReturnValue":null}',
@@ -19,13 +19,7 @@ const ENVELOPES = [
   "{'ReturnValue':/* c */0x1F,'Outputs':{q:'aGk=',},}",
 ];
 const SCRAPS = [
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '"',
+  ...JSON_SIGNS,
   "'",
   '\\',
   '\\u',

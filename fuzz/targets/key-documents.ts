@@ -6,7 +6,7 @@ import { functionDocument, hostDocument, type ReadDocument } from '../../package
 import { openEnvironmentStore } from '../../packages/portico/src/keys/environment-store.ts';
 import { openLocalDocument, parseLocalDocument, SealBroken, writeLocalDocument } from '../../packages/portico/src/keys/local-document.ts';
 import { insist, pureTarget } from '../target.ts';
-import { changed, soup } from '../text.ts';
+import { changed, JSON_SIGNS, soup } from '../text.ts';
 
 /** Part of every value. */
 const SECRET = 'S3cr3t';
@@ -28,13 +28,7 @@ const HOST = {
 };
 const OLDEST = { masterKey: `${SECRET}-m`, functionKey: `${SECRET}-f`, key: `${SECRET}-k` };
 const SCRAPS = [
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '"',
+  ...JSON_SIGNS,
   '\\',
   'null',
   '1e999',
