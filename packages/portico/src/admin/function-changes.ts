@@ -2,7 +2,7 @@
 import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject, JsonValue } from '../core/function-app.ts';
-import { isJsonObject } from '../core/json-value.ts';
+import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { writeJson } from '../core/json-writer.ts';
 import type { AdminHost } from './admin-host.ts';
 import { answerJson } from './answer-json.ts';
@@ -10,7 +10,7 @@ import { answerText } from './answer-text.ts';
 import { type AdminRequest, baseUrlOf, selfUrlOf } from './endpoint.ts';
 import { describeFunction } from './function-description.ts';
 import { findListed } from './function-endpoints.ts';
-import { memberOf, readJsonBody } from './json-body.ts';
+import { readJsonBody } from './json-body.ts';
 import { whyNotWritable, writeAtomically } from './write-atomically.ts';
 
 const FUNCTION_FILE = 'function.json';

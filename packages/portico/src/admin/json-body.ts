@@ -1,5 +1,5 @@
 // Bodies of requests to the admin API: JSON, and not much of it.
-import type { JsonObject, JsonValue } from '../core/function-app.ts';
+import type { JsonValue } from '../core/function-app.ts';
 import { readJson } from '../core/json-reader.ts';
 import { mediaTypeOf } from '../core/media-type.ts';
 import type { Call } from '../http/call.ts';
@@ -27,9 +27,4 @@ export async function readJsonBody(call: Call, mostBytes = MOST_BYTES): Promise<
 function parse(text: string): JsonValue | undefined {
   const reading = readJson(text);
   return 'fault' in reading ? undefined : reading.value;
-}
-
-/** Names ignore case, as on Azure. */
-export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
-  return Object.entries(object).find(([found]) => found.toLowerCase() === name)?.[1];
 }

@@ -1,12 +1,12 @@
 // What the keys API answers. https://learn.microsoft.com/rest/api/appservice/web-apps/create-or-update-function-secret
-import { isJsonObject } from '../core/json-value.ts';
+import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { MASTER_KEY_NAME } from '../keys/host-keys.ts';
 import { type KeyRing, MOST_CHARACTERS } from '../keys/key-ring.ts';
 import type { Key } from '../keys/key-store.ts';
 import { answerJson } from './answer-json.ts';
 import { answerText } from './answer-text.ts';
 import { type AdminRequest, selfUrlOf } from './endpoint.ts';
-import { memberOf, readJsonBody } from './json-body.ts';
+import { readJsonBody } from './json-body.ts';
 import type { OwnScope } from './keys-api.ts';
 
 export type KeyRequest = AdminRequest & { readonly keys: KeyRing; readonly scope: OwnScope };

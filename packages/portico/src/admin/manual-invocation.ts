@@ -3,14 +3,14 @@ import { HostError, messageOf } from '../core/error.ts';
 import { bindingsFailed } from '../core/error-catalogue.ts';
 import type { InvocationOutcome } from '../core/extension.ts';
 import type { JsonObject } from '../core/function-app.ts';
-import { isJsonObject } from '../core/json-value.ts';
+import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { writeJson } from '../core/json-writer.ts';
 import { RETRY_AFTER } from '../http/admission.ts';
 import type { Call } from '../http/call.ts';
 import type { AdminHost } from './admin-host.ts';
 import { answerJson } from './answer-json.ts';
 import { type AdminRequest, parameterOf } from './endpoint.ts';
-import { memberOf, readJsonBody } from './json-body.ts';
+import { readJsonBody } from './json-body.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
 

@@ -1,10 +1,10 @@
 // POST /admin/host/log: lines that somebody else wants in the log of the host.
 import type { JsonObject, JsonValue } from '../core/function-app.ts';
-import { isJsonObject, numberText } from '../core/json-value.ts';
+import { isJsonObject, memberOf, numberText } from '../core/json-value.ts';
 import type { LogLevel } from '../core/log.ts';
 import { answerText } from './answer-text.ts';
 import type { AdminRequest } from './endpoint.ts';
-import { memberOf, readJsonBody } from './json-body.ts';
+import { readJsonBody } from './json-body.ts';
 
 /** In the order of their numbers, which count as well. https://learn.microsoft.com/dotnet/api/system.diagnostics.tracelevel */
 const LEVELS: readonly (readonly [name: string, level: LogLevel])[] = [

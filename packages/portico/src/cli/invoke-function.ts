@@ -9,7 +9,7 @@ import {
   routeNeedsValues,
 } from '../core/error-catalogue.ts';
 import type { AuthLevel, JsonObject, JsonValue } from '../core/function-app.ts';
-import { isJsonObject } from '../core/json-value.ts';
+import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { type AdminClient, type HostAnswer, jsonOf } from './admin-client.ts';
 import type { Program } from './program.ts';
@@ -117,11 +117,10 @@ function levelIn(config: JsonValue | undefined): AuthLevel {
   return LEVELS.find((level) => level === written) ?? 'function';
 }
 
-/** `name`: in lower case, for it may be written in any. */
 function triggerProperty(config: JsonValue | undefined, name: string): JsonValue | undefined {
   const bindings = isJsonObject(config) && Array.isArray(config.bindings) ? config.bindings.filter(isJsonObject) : [];
   const trigger = bindings.find(({ type }) => text(type)?.toLowerCase() === 'httptrigger') ?? {};
-  return Object.entries(trigger).find(([key]) => key.toLowerCase() === name)?.[1];
+  return memberOf(trigger, name);
 }
 
 function methodFor(name: string, methods: readonly string[] | undefined, hasData: boolean): string {

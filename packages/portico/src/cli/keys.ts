@@ -1,5 +1,6 @@
 // `portico keys`: shows and changes the keys of an app where they are kept. A host that runs notices by itself.
 
+import { DEFAULT_KEY_NAME } from '../core/authorization.ts';
 import { confirmationMissing, flagNotOfCommand, keyNotThere, masterKeyStays } from '../core/error-catalogue.ts';
 import type { LogRecord } from '../core/log.ts';
 import { nearestName } from '../core/nearest-name.ts';
@@ -15,7 +16,6 @@ import { createPrinter, type Printer } from './printer.ts';
 import type { Program } from './program.ts';
 import { readData, textOf } from './read-data.ts';
 
-const DEFAULT_KEY_NAME = 'default';
 const MASK = '********';
 const NEVER = new AbortController().signal;
 

@@ -1,8 +1,7 @@
+import { DEFAULT_KEY_NAME } from '../core/authorization.ts';
 import type { AuthLevel } from '../core/function-app.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { Key } from '../keys/key-store.ts';
-
-const DEFAULT_NAME = 'default';
 
 /**
  * The narrowest key that opens an HTTP function of this level. Undefined: it needs none, there is none, or the master key alone opens it.
@@ -15,5 +14,5 @@ export async function openingKey(ring: KeyRing, functionName: string, level: Aut
 }
 
 function usual(keys: readonly Key[]): string | undefined {
-  return (keys.find(({ name }) => name.toLowerCase() === DEFAULT_NAME) ?? keys[0])?.value;
+  return (keys.find(({ name }) => name.toLowerCase() === DEFAULT_KEY_NAME) ?? keys[0])?.value;
 }

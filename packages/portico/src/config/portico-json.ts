@@ -1,8 +1,8 @@
 // portico.json, beside host.json and optional: what Azure's files have no word for.
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { FunctionLimits, HandlerConfig, HealthCheckConfig, JsonObject, JsonValue, PorticoConfig } from '../core/function-app.ts';
-import { isJsonObject } from '../core/json-value.ts';
+import type { FunctionLimits, HandlerConfig, HealthCheckConfig, JsonValue, PorticoConfig } from '../core/function-app.ts';
+import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { choice, flag, integer, integerOr, text, timeSpan } from '../core/option-values.ts';
 import { list, type OptionsOf, record, section } from '../core/options.ts';
@@ -169,10 +169,6 @@ function toHealthCheck({ path, ...pace }: PorticoOptions['healthCheck']): Health
 /** An empty one says that there is none. A path of the wrong kind has its own problem. */
 function lacksPath(healthCheck: JsonValue | undefined): boolean {
   return isJsonObject(healthCheck) && Object.keys(healthCheck).length > 0 && (memberOf(healthCheck, 'path') ?? null) === null;
-}
-
-function memberOf(object: JsonObject, name: string): JsonValue | undefined {
-  return Object.entries(object).find(([written]) => written.toLowerCase() === name.toLowerCase())?.[1];
 }
 
 function toLimits({

@@ -13,6 +13,9 @@ export function isAllowed(required: AuthLevel, principal: Principal | undefined)
   return required === 'anonymous' || principal?.level === 'admin' || principal?.level === required;
 }
 
+/** What the key is called that every function, and the host, is given first. */
+export const DEFAULT_KEY_NAME = 'default';
+
 /** The system key that opens the webhooks of an extension. https://learn.microsoft.com/azure/azure-functions/function-keys-how-to#understand-keys */
 export const webhookKeyName = (extension: string): string => `${extension.toLowerCase()}_extension`;
 

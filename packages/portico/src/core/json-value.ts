@@ -15,6 +15,12 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJSON(value);
 }
 
+/** What an object has by that name, in whatever case. Of two that differ in case alone, the first. */
+export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
+  const wanted = name.toLowerCase();
+  return Object.entries(object).find(([written]) => written.toLowerCase() === wanted)?.[1];
+}
+
 /** The text of a number as JSON has it; undefined for anything else. */
 export function numberText(value: JsonValue): string | undefined {
   if (typeof value === 'number') return JSON.stringify(value);

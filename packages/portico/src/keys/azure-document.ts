@@ -1,10 +1,11 @@
 // The documents in which Azure's host keeps keys: `host.json` and one for each function. Fields in its order, names of fields in any case, and what is
 // not known here stays as it is.
 // https://github.com/Azure/azure-functions-host/wiki/Changes-to-Key-Management-in-Functions-V2
+import { DEFAULT_KEY_NAME } from '../core/authorization.ts';
 import { keysInvalid } from '../core/error-catalogue.ts';
 import type { JsonObject, JsonValue } from '../core/function-app.ts';
 import { readJson } from '../core/json-reader.ts';
-import { isJsonObject } from '../core/json-value.ts';
+import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { writeJson } from '../core/json-writer.ts';
 import type { HostKeys, Key } from './key-store.ts';
 
@@ -27,16 +28,14 @@ export type KeyDocument<Keys> = {
 export type ReadDocument<Keys> = (text: string | undefined, label: string) => KeyDocument<Keys>;
 
 const MASTER = 'master';
-/** What a key of the oldest form is called. */
-const DEFAULT = 'default';
 
 /** Without a text: an empty one. Throws KEYS_INVALID. */
 export const hostDocument: ReadDocument<HostKeys> = (text, label) => {
   const document = parse(text, label);
-  const master = entryOf(field(document, 'masterKey'), MASTER, label);
-  const oldest = entryOf(field(document, 'functionKey'), DEFAULT, label);
-  const functionEntries = [...entriesOf(field(document, 'functionKeys'), label), ...(oldest ? [oldest] : [])];
-  const systemEntries = entriesOf(field(document, 'systemKeys'), label);
+  const master = entryOf(memberOf(document, 'masterKey'), MASTER, label);
+  const oldest = entryOf(memberOf(document, 'functionKey'), DEFAULT_KEY_NAME, label);
+  const functionEntries = [...entriesOf(memberOf(document, 'functionKeys'), label), ...(oldest ? [oldest] : [])];
+  const systemEntries = entriesOf(memberOf(document, 'systemKeys'), label);
   const masters = master ? [master] : [];
   const locked = systemEntries.filter(isEncrypted).map(nameOf);
   return {
@@ -58,8 +57,8 @@ export const hostDocument: ReadDocument<HostKeys> = (text, label) => {
 /** As above. */
 export const functionDocument: ReadDocument<readonly Key[]> = (text, label) => {
   const document = parse(text, label);
-  const oldest = entryOf(field(document, 'key'), DEFAULT, label);
-  const entries = [...entriesOf(field(document, 'keys'), label), ...(oldest ? [oldest] : [])];
+  const oldest = entryOf(memberOf(document, 'key'), DEFAULT_KEY_NAME, label);
+  const entries = [...entriesOf(memberOf(document, 'keys'), label), ...(oldest ? [oldest] : [])];
   return {
     keys: keysOf(entries),
     encrypted: entries.filter(isEncrypted).map(nameOf),
@@ -71,7 +70,7 @@ export const functionDocument: ReadDocument<readonly Key[]> = (text, label) => {
 const OLDEST_FIELDS = ['key', 'functionKey'];
 
 function write(before: JsonObject, keys: JsonObject, { hostName, instanceId }: Writer): string {
-  const stays = (name: string, fallback: JsonValue): JsonValue => field(before, name) ?? fallback;
+  const stays = (name: string, fallback: JsonValue): JsonValue => memberOf(before, name) ?? fallback;
   const fields = {
     ...keys,
     hostName: hostName ?? stays('hostName', null),
@@ -121,24 +120,21 @@ function entriesOf(value: JsonValue | undefined, label: string): JsonObject[] {
 function entryOf(value: JsonValue | undefined, name: string | undefined, label: string): JsonObject | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string' && name !== undefined) return { name, value, encrypted: false };
-  if (isJsonObject(value) && typeof field(value, 'value') === 'string' && isNameThere(value)) return value;
+  if (isJsonObject(value) && typeof memberOf(value, 'value') === 'string' && isNameThere(value)) return value;
   throw keysInvalid(label, 'a key is not an object with a name and a value');
 }
 
-const isNameThere = (entry: JsonObject): boolean => typeof (field(entry, 'name') ?? '') === 'string';
+const isNameThere = (entry: JsonObject): boolean => typeof (memberOf(entry, 'name') ?? '') === 'string';
 
-const nameOf = (entry: JsonObject): string => (field(entry, 'name') ?? '') as string;
+const nameOf = (entry: JsonObject): string => (memberOf(entry, 'name') ?? '') as string;
 
 const isNamed = (entry: JsonObject, name: string): boolean => nameOf(entry).toLowerCase() === name.toLowerCase();
 
 /** Azure's reader takes the word for it as well. */
-const isEncrypted = (entry: JsonObject): boolean => String(field(entry, 'encrypted')).toLowerCase() === 'true';
+const isEncrypted = (entry: JsonObject): boolean => String(memberOf(entry, 'encrypted')).toLowerCase() === 'true';
 
 function keysOf(entries: readonly JsonObject[]): readonly Key[] {
-  return entries.filter((entry) => !isEncrypted(entry)).map((entry) => ({ name: nameOf(entry), value: field(entry, 'value') as string }));
-}
-
-function field(object: JsonObject, name: string): JsonValue | undefined {
-  const found = Object.keys(object).find((one) => one.toLowerCase() === name.toLowerCase());
-  return found === undefined ? undefined : object[found];
+  return entries
+    .filter((entry) => !isEncrypted(entry))
+    .map((entry) => ({ name: nameOf(entry), value: memberOf(entry, 'value') as string }));
 }

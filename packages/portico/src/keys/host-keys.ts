@@ -1,10 +1,9 @@
 // The keys of a host and of a function: what is made where there are none, and what each kind opens.
-import type { Principal } from '../core/authorization.ts';
+import { DEFAULT_KEY_NAME, type Principal } from '../core/authorization.ts';
 import { generateKey } from './generate-key.ts';
 import type { HostKeys, Key } from './key-store.ts';
 
 export const MASTER_KEY_NAME = 'master';
-const DEFAULT_KEY_NAME = 'default';
 
 /** A key as somebody sends it, and what that says of them. */
 export type Credential = { readonly value: string; readonly principal: Principal };
