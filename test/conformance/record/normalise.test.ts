@@ -22,6 +22,7 @@ describe('normalise', () => {
   test.each([
     ['/tmp/w/app/handler.mjs in /tmp/w/logs', '<app>/handler.mjs in <work>/logs'],
     ['http://localhost:20123/ beside 120123 and 20123.5', 'http://localhost:<host-port>/ beside 120123 and <host-port>.5'],
+    ['2bb23e25-b971-4eec-bd8e-20123ded0b0b "0x8DE20123ABCDEF0"', '<guid-1> "<etag>"'],
     [`${ID} ${OTHER} ${ID.toUpperCase()}`, '<guid-1> <guid-2> <guid-1>'],
     ['11111111-2222-3333-4444-555555555555', '11111111-2222-3333-4444-555555555555'],
     ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', '00-<trace>-<span>-01'],

@@ -44,7 +44,8 @@ export function createScrubber({ paths, ports, hostId, versions, scrub = [], giv
   for (const version of versions) if (version !== undefined && version.length >= 5) plain.push([version, '<version>']);
   // A text may hold another: a path a shorter path, a version with a commit the version alone.
   plain.sort(([a], [b]) => b.length - a.length);
-  const portRules = ports.map(([port, name]): [RegExp, string] => [new RegExp(`(?<![\\d.])${port}(?!\\d)`, 'g'), name]);
+  // A word of its own: the digits of a port turn up inside GUIDs and ETags too.
+  const portRules = ports.map(([port, name]): [RegExp, string] => [new RegExp(`(?<![\\w.])${port}(?!\\w)`, 'g'), name]);
   const ownRules = scrub.map(([pattern, name]): [RegExp, string] => [new RegExp(pattern, 'g'), name]);
 
   return (text) => {
