@@ -1,6 +1,6 @@
 // Who calls: the address of the peer, and whether its word about those before it is to be believed.
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIPv6, type Socket } from 'node:net';
+import { BlockList, type Socket } from 'node:net';
 
 /** `plain`: addresses. `azure`: `address:port`, as Azure's front end writes them. */
 export type XffStyle = 'plain' | 'azure';
@@ -31,7 +31,7 @@ export function createCallerRules(trustedProxies: readonly string[], xffStyle: X
   const list = new BlockList();
   for (const entry of trustedProxies) {
     const [address = '', bits] = entry.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    const family = familyOf(address);
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
@@ -51,11 +51,16 @@ export function callerOf({ socket }: IncomingMessage, rules: CallerRules): Calle
 
 function describeCaller(socket: Socket, { trustedProxies, trustsNobody, xffStyle, trustsPrincipal }: CallerRules): Caller {
   const address = plainAddress(socket.remoteAddress ?? '');
-  const trusted = !trustsNobody && address !== '' && trustedProxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  const trusted = !trustsNobody && address !== '' && trustedProxies.check(address, familyOf(address));
   const port = socket.remotePort ?? 0;
-  const withPort = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+  const withPort = familyOf(address) === 'ipv6' ? `[${address}]:${port}` : `${address}:${port}`;
   const protocol = 'encrypted' in socket ? 'https' : 'http';
   return { address, forwardedFor: xffStyle === 'azure' ? withPort : address, trusted, namesUser: trusted && trustsPrincipal, protocol };
+}
+
+/** Of what is known to be an address. Not isIPv6: the first use of its expression costs a start six milliseconds. */
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
 }
 
 /** `::ffff:203.0.113.7` → `203.0.113.7`; `fe80::1%eth0` → `fe80::1`. */
