@@ -140,17 +140,10 @@ function writeLicences(output, dist) {
 /** Types are checked by npm test, so that a mistake in one file does not keep the others from being tried out. */
 async function declare({ folder }) {
   const source = join(ROOT, folder, 'src');
-  const options = [
-    '--noCheck',
-    '--declaration',
-    '--emitDeclarationOnly',
-    '--noEmit',
-    'false',
-    '--rootDir',
-    source,
-    '--outDir',
-    join(ROOT, folder, 'dist'),
-  ];
+  const dist = join(ROOT, folder, 'dist');
+  // Folders hold nothing but declarations: those of files that are gone go too.
+  for (const entry of globSync('*/', { cwd: dist })) rmSync(join(dist, entry), { recursive: true });
+  const options = ['--noCheck', '--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--rootDir', source, '--outDir', dist];
   const config = join(STAMP, '..', `${folder.replace('/', '-')}.tsconfig.json`);
   mkdirSync(join(STAMP, '..'), { recursive: true });
   writeFileSync(config, JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), files: [join(source, 'index.ts')], include: [] }));

@@ -1,32 +1,65 @@
 // Writes docs/errors.md from the catalogues: one anchor for each code, with its text; what varies is shown as an ellipsis.
-import { writeFileSync } from 'node:fs';
+import { globSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import * as errors from '../packages/portico/src/core/error-catalogue.ts';
-import * as anyFile from '../packages/portico/src/core/problems/any-file.ts';
-import * as functionJson from '../packages/portico/src/core/problems/function-json.ts';
-import * as hostJson from '../packages/portico/src/core/problems/host-json.ts';
-import * as settings from '../packages/portico/src/core/problems/settings.ts';
-import * as timer from '../packages/portico/src/core/problems/timer.ts';
 
 type Text = { readonly message: string; readonly hint?: string | undefined };
 type Entry = ((...facts: unknown[]) => Text) & { readonly code: string; readonly kind?: string; readonly severity?: string };
 
 export const ERRORS_PAGE = new URL('../docs/errors.md', import.meta.url);
 
-const SECTIONS: readonly [title: string, about: string, catalogue: Record<string, unknown>][] = [
-  ['Errors', 'What stops the command, the handler or one invocation.', errors],
-  ['Problems of any configuration file', 'They take down what they name at most.', anyFile],
-  ['Problems of host.json', 'An error keeps the app in state `Error` until it is mended; a warning says what is done instead.', hostJson],
-  ['Problems of one function', 'An error takes down that function and no other.', functionJson],
-  ['Problems of timers', 'An error takes down the function of the timer and no other.', timer],
-  ['Problems of settings', 'Where settings come from: docs/reference/local-settings-json.md.', settings],
+const CORE = new URL('../packages/portico/src/core/', import.meta.url);
+
+/** All files in which codes are declared. */
+const SECTIONS: readonly [file: string, title: string, about: string][] = [
+  ['errors/command-line', 'Errors of the command line', 'Nothing was done.'],
+  ['errors/start-command', 'Errors of portico start', 'The host was not started.'],
+  ['errors/other-commands', 'Errors of portico invoke, queue and keys', 'The command was not carried out.'],
+  ['errors/host', 'Errors of the host', 'Of its app, its port and its end, and of programs that use it as a library.'],
+  ['errors/handler', 'Errors of the handler', 'Of the program, and of the process that runs it.'],
+  ['errors/invocation', 'Errors of one invocation', 'The others go on.'],
+  ['errors/timer', 'Errors of timers', 'They take down one occurrence at most, or let the timer wait.'],
+  ['errors/queue', 'Errors of queues', 'Of one message, or of `portico queue`.'],
+  ['errors/blob', 'Errors of blobs', 'They take down one invocation.'],
+  ['errors/table', 'Errors of tables', 'They take down one invocation.'],
+  ['errors/storage', 'Errors of storage accounts', 'What could not be read or written is part of the message.'],
+  ['errors/state', 'Errors of what the host remembers', 'It is in `.portico/state.db`, or in the storage account of the app.'],
+  ['errors/keys', 'Errors of keys', 'Where keys are kept: [security.md](security.md).'],
+  ['errors/emulator', 'Errors of the storage emulator', 'It is started again by itself where it can be.'],
+  ['problems/any-file', 'Problems of any configuration file', 'They take down what they name at most.'],
+  [
+    'problems/host-json',
+    'Problems of host.json',
+    'An error keeps the app in state `Error` until it is mended; a warning says what is done instead.',
+  ],
+  ['problems/function-json', 'Problems of one function', 'An error takes down that function and no other.'],
+  ['problems/timer', 'Problems of timers', 'An error takes down the function of the timer and no other.'],
+  ['problems/queue', 'Problems of queue bindings', 'An error takes down that function and no other.'],
+  ['problems/blob', 'Problems of blob bindings', 'An error takes down that function and no other.'],
+  ['problems/table', 'Problems of table bindings', 'An error takes down that function and no other.'],
+  ['problems/storage', 'Problems of storage connections', 'An error takes down the functions that need the connection.'],
+  ['problems/settings', 'Problems of settings', 'Where settings come from: [settings.md](settings.md).'],
+  [
+    'remarks/request',
+    'Remarks on requests',
+    'Said once for each function, as a warning in the log; what they say "on Azure" does not happen here.',
+  ],
+  ['remarks/invocation', 'Remarks on replies and outputs', 'Said once for each function and binding, as a warning in the log.'],
+  ['remarks/http-output', 'Remarks on HTTP outputs', 'Said once for each function, as a warning in the log.'],
 ];
 
-export function renderErrorsPage(): string {
-  const sections = SECTIONS.map(
-    ([title, about, catalogue]) => `## ${title}\n\n${about}\n\n${entriesOf(catalogue).map(renderEntry).join('\n\n')}`,
+/** Throws when a file with codes is in no section. */
+export async function renderErrorsPage(): Promise<string> {
+  const files = globSync('{errors,problems,remarks}/*.ts', { cwd: CORE }).map((file) => file.replaceAll('\\', '/').slice(0, -'.ts'.length));
+  const unlisted = files.filter((file) => !SECTIONS.some(([listed]) => listed === file));
+  if (unlisted.length > 0)
+    throw new Error(`No section of docs/errors.md is for ${unlisted.join(', ')}: add it to scripts/generate-errors.ts.`);
+  const sections = await Promise.all(
+    SECTIONS.map(async ([file, title, about]) => {
+      const entries = entriesOf(await import(new URL(`${file}.ts`, CORE).href));
+      return `## ${title}\n\n${about}\n\n${entries.map(renderEntry).join('\n\n')}`;
+    }),
   );
-  return `# Errors and problems\n\nGenerated by \`npm run generate\`; do not edit.\nA code is never reused. An ellipsis stands for what varies.\n\n${sections.join('\n\n')}\n`;
+  return `# Errors, problems and remarks\n\nGenerated by \`npm run generate\`; do not edit.\nA code is never reused. An ellipsis stands for what varies.\n\n${sections.join('\n\n')}\n`;
 }
 
 const entriesOf = (catalogue: Record<string, unknown>): Entry[] =>
@@ -36,7 +69,7 @@ const entriesOf = (catalogue: Record<string, unknown>): Entry[] =>
 
 function renderEntry(entry: Entry): string {
   const { message, hint } = entry(...Array.from({ length: 6 }, () => anything()));
-  const lines = [`### ${entry.code}`, '', `*${entry.kind ?? entry.severity}*: ${tidy(message)}`];
+  const lines = [`### ${entry.code}`, '', `*${entry.kind ?? entry.severity ?? 'remark'}*: ${tidy(message)}`];
   if (hint !== undefined) lines.push('', `Next step: ${tidy(hint)}`);
   return lines.join('\n');
 }
@@ -63,4 +96,4 @@ function anything(): never {
   }) as never;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(ERRORS_PAGE, renderErrorsPage());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(ERRORS_PAGE, await renderErrorsPage());

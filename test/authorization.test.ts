@@ -138,6 +138,33 @@ test('why it was refused is said once for each function', async () => {
   expect(said.toSorted()).toEqual(expected.toSorted());
 });
 
+describe('a function that cannot be read, beside one that is open to all and takes every path,', () => {
+  const torn = { ...secrets, 'Torn/function.json': '{ "bindings": [', 'Zall/function.json': httpFunction({ route: '{*path}' }) };
+
+  test('is open to nobody by way of that', async () => {
+    using own = temporaryApp(torn);
+    await using host = await runningHost(own, { auth: true, environment: environmentOf(own) });
+    for (const path of ['Torn', 'torn?x', '%54orn', 'x/../Torn', ';/Torn', 'x/..%2fTorn']) {
+      for (const key of [undefined, KEYS.wrong, KEYS.system]) {
+        const answer = await fetch(`${host.url}/api/${path}`, byHeader(key));
+        expect([path, answer.status, await answer.text()]).toEqual([path, 401, '']);
+      }
+    }
+    expect((await fetch(`${host.url}/api/other`)).status).toBe(200);
+  });
+
+  test.each([
+    ['Production', 'Function "Torn" cannot run.\n'],
+    ['Development', expect.stringMatching(/^Function "Torn" cannot run: .*JSON/)],
+  ])('says why to whoever has a key, as far as it is said in %s', async (environment, text) => {
+    using own = temporaryApp(torn);
+    const variables = { ...environmentOf(own), AZURE_FUNCTIONS_ENVIRONMENT: environment };
+    await using host = await runningHost(own, { auth: true, environment: variables });
+    const answer = await fetch(`${host.url}/api/Torn`, byHeader(KEYS.host));
+    expect([answer.status, await answer.text()]).toEqual([503, text]);
+  });
+});
+
 test('a body that nobody will read does not keep the connection, and the next request is answered', async () => {
   const body = new ReadableStream({
     async pull(controller) {

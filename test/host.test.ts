@@ -1,7 +1,7 @@
 // The host as a library, with real handlers: what starts, what is served, and what happens when files change.
 import { once } from 'node:events';
 import { readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { Agent, createServer, get } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -156,6 +156,29 @@ describe('a stop', () => {
     expect((await waiting).status).toBe(503);
     expect(performance.now() - startedMs).toBeLessThan(2000);
     await stopped;
+  });
+
+  test('leaves no question open to a store of keys that does not answer', async () => {
+    using app = temporaryApp({ 'Hello/function.json': httpFunction({ authLevel: 'function' }) });
+    const store = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(store, 'listening');
+    const { port } = store.address() as AddressInfo;
+    const environment = {
+      PATH: process.env['PATH'],
+      AzureWebJobsSecretStorageType: 'blob',
+      AzureWebJobsStorage: `AccountName=app;AccountKey=c2VjcmV0;BlobEndpoint=http://127.0.0.1:${port}/app`,
+    };
+    const host = await runningHost(app, { auth: true, environment });
+    const asked = once(store, 'request');
+    const refused = expect(fetch(`${host.url}/api/Hello?code=a-key`)).rejects.toThrow();
+    const [{ socket }] = (await asked) as [IncomingMessage];
+    const givenUp = once(socket, 'close');
+    await host.stop({ graceMs: 0 });
+    await refused;
+    await givenUp;
+    // Nobody waited for its answer to say that there was none.
+    expect(host.records.filter(({ level }) => level === 'error')).toEqual([]);
+    store.close();
   });
 
   test('while a change is taken over leaves no handler behind', async () => {

@@ -1,4 +1,5 @@
 // Headers of callers: what only the host may say, a handler hears from the host alone, however a caller writes it and whatever it nominates.
+import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import type { Caller } from '../../packages/portico/src/http/caller.ts';
 import { forwardedValues, passHeaders, traceparentOf } from '../../packages/portico/src/http/forwarded-headers.ts';
@@ -19,9 +20,11 @@ const NAMES = [
   'X-Forwarded-Proto',
   'X-Forwarded-Host',
   'X-Forwarded-Port',
+  'X-Real-IP',
   'Forwarded',
   'X-MS-CLIENT-PRINCIPAL',
   'X-MS-CLIENT-PRINCIPAL-ID',
+  'X-ARR-ClientCert',
   'X-MS-Invocation-Id',
   'X-Azure-Functions-InvocationId',
   'traceparent',
@@ -65,6 +68,9 @@ const inputs = fc.record({
 });
 
 const ADDRESS = '198.51.100.1';
+const PROXIES = new BlockList();
+PROXIES.addAddress(ADDRESS);
+PROXIES.addSubnet('10.0.0.0', 8);
 const IDS = { invocationId: '0f8fad5b-d9cb-469f-a165-70867728950e', traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
 const LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 
@@ -77,7 +83,15 @@ const OF_THE_CONNECTION = ['CONNECTION', 'TRANSFER_ENCODING', 'UPGRADE', 'KEEP_A
 const STAY = ['content-type', 'content-length', 'cookie', 'authorization', 'x-functions-key'];
 
 export const passedHeaders = pureTarget('passed-headers', 4000, inputs, ({ headers, trusted, namesUser }) => {
-  const caller: Caller = { address: ADDRESS, forwardedFor: ADDRESS, trusted, namesUser: trusted && namesUser, protocol: 'http' };
+  const caller: Caller = {
+    address: ADDRESS,
+    forwardedFor: ADDRESS,
+    trusted,
+    trustedProxies: PROXIES,
+    namesUser: trusted && namesUser,
+    certificate: undefined,
+    protocol: 'http',
+  };
   const passed = passHeaders(headers.flat(), caller);
   const detail = (): string => JSON.stringify(passed);
   insist(LINES.test(passed.lines), 'what is passed on are header lines', detail);
@@ -85,7 +99,8 @@ export const passedHeaders = pureTarget('passed-headers', 4000, inputs, ({ heade
   for (const one of names.map(asVariable)) {
     insist(!OF_THE_HOST.includes(one) && !OF_THE_CONNECTION.includes(one), 'what belongs to the host or the connection stays', detail);
     insist(trusted || !/^(?:X_FORWARDED_.+|FORWARDED)$/.test(one), 'a stranger does not say where a request comes from', detail);
-    insist(caller.namesUser || !/^X_MS_CLIENT_PRINCIPAL/.test(one), 'only who may says who the user is', detail);
+    insist(one !== 'X_REAL_IP', 'nobody but the host says which address is the one', detail);
+    insist(caller.namesUser || !/^X_(?:MS_CLIENT_PRINCIPAL|ARR_CLIENTCERT)/.test(one), 'only who may says who the user is', detail);
   }
   for (const kept of STAY) {
     const sent = headers.filter(([one]) => one.toLowerCase() === kept);
@@ -100,6 +115,8 @@ export const passedHeaders = pureTarget('passed-headers', 4000, inputs, ({ heade
   const addresses = said.address.split(', ');
   insist(addresses.at(-1) === ADDRESS, 'the address of the peer comes last', () => said.address);
   insist(trusted || addresses.length === 1, 'the word of a stranger about addresses is not passed on', () => said.address);
+  insist(isIP(said.client) > 0, 'the one address is an address', () => said.client);
+  insist(trusted || said.client === ADDRESS, 'the address of a stranger is its own', () => said.client);
   insist(/^[\t\x20-\x7e\x80-\xff]*$/.test(`${said.address}${said.host}${said.protocol}`), 'what the host says fits into lines', detail);
   insist(
     /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}/.test(traceparentOf(passed, IDS as never)),

@@ -34,7 +34,11 @@ const files = (generation = 1) => ({
   'orders/function.json': { bindings: [{ type: 'queueTrigger', direction: 'in', name: 'order', queueName: 'Orders' }] },
   'broken/function.json': { bindings: [{ type: 'manualTrigger', direction: 'sideways', name: 'item' }] },
   'Hello/function.json': httpFunction(),
-  'local.settings.json': { IsEncrypted: false, Values: { 'AzureWebJobs.off.Disabled': 'true', 'AzureWebJobs.orders.Disabled': 'true' } },
+  'Asleep/function.json': httpFunction(),
+  'local.settings.json': {
+    IsEncrypted: false,
+    Values: { 'AzureWebJobs.off.Disabled': 'true', 'AzureWebJobs.orders.Disabled': 'true', 'AzureWebJobs.Asleep.Disabled': '1' },
+  },
 });
 
 function begin({ root }: TemporaryApp, { url }: RunningHost, ...words: string[]) {
@@ -53,14 +57,23 @@ test.each([
   [['orders', '--data', '{"id":1}'], 0, /^✓ orders /],
   [['manual', '--data', 'fail'], 1, /^✗ manual [\d.]+ ms #[0-9a-f]{4}\n {2}\S/],
   [['Hello'], 0, /^✓ Hello 204 /],
+  [['Asleep'], 1, /^portico: The function "Asleep" is disabled by AzureWebJobs\.Asleep\.Disabled in local\.settings\.json:\d+, and /],
   [['broken'], 1, /^portico: The function "broken" cannot run: /],
-  [['nosuch'], 2, /^portico: The host at \S+ has no function "nosuch"\.\n {2}→ It has Hello, manual, off, orders, tick\.\n$/],
+  [['nosuch'], 2, /^portico: The host at \S+ has no function "nosuch"\.\n {2}→ It has Asleep, Hello, manual, off, orders, tick\.\n$/],
 ])('%j ends with %i and says so', async (words, code, said) => {
   using app = temporaryApp(files());
   await using host = await runningHost(app);
   const { program, exitCode } = begin(app, host, ...words);
   expect(await exitCode).toBe(code);
   expect(program.stdout.lines.join('\n') + program.stderr.lines.map((line) => `${line}\n`).join('')).toMatch(said);
+});
+
+test('an HTTP function that is disabled runs for the master key', async () => {
+  using app = temporaryApp(files());
+  await using host = await runningHost(app, { auth: true });
+  const { program, exitCode } = begin(app, host, 'asleep');
+  expect(await exitCode).toBe(0);
+  expect(program.stdout.lines).toEqual([expect.stringMatching(/^✓ Asleep 204 /)]);
 });
 
 test('an input arrives as it was given', async () => {
@@ -75,6 +88,7 @@ test('the list of functions says what each waits for', async () => {
   await using host = await runningHost(app);
   const sources = host.functions().map(({ name, url, source }) => [name, url?.replace(host.url, '') ?? source]);
   expect(sources).toEqual([
+    ['Asleep', '/api/Asleep'],
     ['Hello', '/api/Hello'],
     ['manual', undefined],
     ['off', undefined],

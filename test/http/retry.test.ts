@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { workerStopped } from '../../packages/portico/src/core/error-catalogue.ts';
+import { workerStopped } from '../../packages/portico/src/core/errors/handler.ts';
 import { until } from '../support/until.ts';
 import { ask, question } from './support/ask.ts';
 import { type RawHandler, startRawHandler } from './support/raw-handler.ts';

@@ -10,11 +10,13 @@ const IDENTITY = [
   'X-MS-CLIENT-PRINCIPAL-NAME',
   'X-MS-CLIENT-PRINCIPAL-IDP',
   'X-MS-Client-Principal-Anything',
+  'X-ARR-ClientCert',
 ];
 const OURS = [...IDENTITY, 'X-Azure-Functions-InvocationId', 'X-Azure-Functions-HostVersion', 'X-MS-Invocation-Id'];
 const FORWARDED = [
   ...['For', 'Host', 'Proto', 'Prefix', 'Port', 'Server', 'Ssl', 'Scheme', 'Anything'].map((what) => `X-Forwarded-${what}`),
   'Forwarded',
+  'X-Real-IP',
 ];
 
 const spellings = (name: string): string[] => [
@@ -60,7 +62,7 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
 
   test('a caller cannot have the headers of the host taken away', async () => {
     await using app = await attackedApp({ mode });
-    const names = ['X-Functions-KeyId', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto'];
+    const names = ['X-Functions-KeyId', 'X-Forwarded-For', 'X-Real-IP', 'X-Forwarded-Host', 'X-Forwarded-Proto'];
     const headers = [
       `X-Functions-Key: ${KEYS.guarded}`,
       `Connection: close, ${names.join(', ')}`,
@@ -70,6 +72,7 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
     for (const name of names) expect(valuesOf(seen, name), name).toHaveLength(1);
     expect(valuesOf(seen, 'X-Functions-KeyId')).toEqual(['function/default']);
     expect(valuesOf(seen, 'X-Forwarded-For')).toEqual(['127.0.0.1']);
+    expect(valuesOf(seen, 'X-Real-IP')).toEqual(['127.0.0.1']);
   });
 
   test('a stranger does not say where a request came from', async () => {
@@ -78,26 +81,42 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
       const seen = await seenOf(app, [`${name}: forged`]);
       expect(JSON.stringify(seen), name).not.toContain('forged');
       expect(valuesOf(seen, 'X-Forwarded-For'), name).toContain('127.0.0.1');
+      expect(valuesOf(seen, 'X-Real-IP'), name).toEqual(['127.0.0.1']);
     }
   });
 
   describe('a trusted proxy', () => {
-    const user = ['X-MS-CLIENT-PRINCIPAL-NAME: alice', 'X-MS-CLIENT-PRINCIPAL: e30='];
+    const user = ['X-MS-CLIENT-PRINCIPAL-NAME: alice', 'X-MS-CLIENT-PRINCIPAL: e30=', 'X-ARR-ClientCert: MIIB'];
     const trusting = { trustedProxies: ['127.0.0.1'], trustClientPrincipal: true };
 
     test('says who the user is if it may, and nothing else that is the host’s', async () => {
       await using app = await attackedApp({ mode, portico: trusting });
-      const forged = OURS.filter((name) => !/principal/i.test(name)).map((name) => `${name}: forged`);
-      const seen = await seenOf(app, [...user, ...forged, 'X-Forwarded-For: 203.0.113.7', 'X-Forwarded-Port: 443']);
+      const forged = OURS.filter((name) => !/principal|clientcert/i.test(name)).map((name) => `${name}: forged`);
+      const seen = await seenOf(app, [...user, ...forged, 'X-Forwarded-For: 203.0.113.7:51234', 'X-Forwarded-Port: 443']);
       expect(valuesOf(seen, 'X-MS-CLIENT-PRINCIPAL-NAME')).toEqual(['alice']);
-      expect(valuesOf(seen, 'X-Forwarded-For')).toEqual(['203.0.113.7, 127.0.0.1']);
+      expect(valuesOf(seen, 'X-ARR-ClientCert')).toEqual(['MIIB']);
+      expect(valuesOf(seen, 'X-Forwarded-For')).toEqual(['203.0.113.7:51234, 127.0.0.1']);
+      expect(valuesOf(seen, 'X-Real-IP')).toEqual(['203.0.113.7']);
       expect(valuesOf(seen, 'X-Forwarded-Port')).toEqual(['443']);
       expect(JSON.stringify(seen)).not.toContain('forged');
     });
 
     test('does not say who the user is where it is trusted for addresses alone', async () => {
       await using app = await attackedApp({ mode, portico: { ...trusting, trustClientPrincipal: false } });
-      expect(valuesOf(await seenOf(app, user), 'X-MS-CLIENT-PRINCIPAL-NAME')).toEqual([]);
+      const seen = await seenOf(app, user);
+      expect(valuesOf(seen, 'X-MS-CLIENT-PRINCIPAL-NAME')).toEqual([]);
+      expect(valuesOf(seen, 'X-ARR-ClientCert')).toEqual([]);
+    });
+
+    test('does not say in X-Real-IP what its list denies, and says it there where it sends no list', async () => {
+      await using app = await attackedApp({ mode, portico: trusting });
+      for (const name of spellings('X-Real-IP')) {
+        const seen = await seenOf(app, [`${name}: 6.6.6.6`, 'X-Forwarded-For: 6.6.6.6, 203.0.113.7']);
+        expect(valuesOf(seen, 'X-Real-IP'), name).toEqual(['203.0.113.7']);
+      }
+      const seen = await seenOf(app, ['X-Real-IP: 203.0.113.7', 'X_Real_IP: 6.6.6.6']);
+      expect(valuesOf(seen, 'X-Real-IP')).toEqual(['203.0.113.7']);
+      expect(valuesOf(seen, 'X-Forwarded-For')).toEqual(['203.0.113.7, 127.0.0.1']);
     });
 
     test('does not say who the user is where the host was told', async () => {
@@ -105,6 +124,7 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
       const seen = await seenOf(app, user);
       expect(valuesOf(seen, 'X-MS-CLIENT-PRINCIPAL-NAME')).toEqual(['bob']);
       expect(valuesOf(seen, 'X-MS-CLIENT-PRINCIPAL')).toHaveLength(1);
+      expect(valuesOf(seen, 'X-ARR-ClientCert')).toEqual([]);
     });
   });
 

@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { workerStopped } from '../../packages/portico/src/core/error-catalogue.ts';
+import { workerStopped } from '../../packages/portico/src/core/errors/handler.ts';
 import type { RunningHandler } from '../../packages/portico/src/index.ts';
 import { freePort } from '../../packages/portico/src/platform/ports.ts';
 import { runBuild } from '../../packages/portico/src/worker/build-command.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { workerStopped } from '../../packages/portico/src/core/error-catalogue.ts';
+import { workerStopped } from '../../packages/portico/src/core/errors/handler.ts';
 import { createLogger, type LogRecord } from '../../packages/portico/src/core/log.ts';
 import { type AppGeneration, readGeneration } from '../../packages/portico/src/host/app-generation.ts';
 import { HandlerSupply } from '../../packages/portico/src/host/handler-supply.ts';

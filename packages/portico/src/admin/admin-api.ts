@@ -1,11 +1,10 @@
 // /admin and /runtime: what tools and probes ask a Functions host. Start reading at endpoints.ts, which is the list of what there is.
 import { HostError, messageOf } from '../core/error.ts';
-import { keysReadOnly } from '../core/error-catalogue.ts';
 import type { Call } from '../http/call.ts';
 import type { RequestTarget } from '../http/request-target.ts';
 import { admits } from './access.ts';
 import type { AdminHost } from './admin-host.ts';
-import { answerText, answerUnavailable, textOf } from './answer-text.ts';
+import { answerUnavailable } from './answer-text.ts';
 import { type AdminRequest, type Endpoint, findEndpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 
@@ -30,7 +29,6 @@ function answerFault({ call, host }: AdminRequest, error: unknown): void {
     return call.answer(500, 'failed');
   }
   const { code, message, hint } = error;
-  if (code === keysReadOnly.code) return answerText(call, 409, textOf(error));
   call.log('error', message, { code, hint });
   answerUnavailable(call, host, error);
 }

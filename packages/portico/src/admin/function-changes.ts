@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { JsonObject, JsonValue } from '../core/function-app.ts';
 import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { writeJson } from '../core/json-writer.ts';
+import { replaceFile } from '../platform/replace-file.ts';
 import type { AdminHost } from './admin-host.ts';
 import { answerJson } from './answer-json.ts';
 import { answerText } from './answer-text.ts';
@@ -11,7 +12,7 @@ import { type AdminRequest, baseUrlOf, selfUrlOf } from './endpoint.ts';
 import { describeFunction } from './function-description.ts';
 import { findListed } from './function-endpoints.ts';
 import { readJsonBody } from './json-body.ts';
-import { whyNotWritable, writeAtomically } from './write-atomically.ts';
+import { whyNotWritable } from './why-not-writable.ts';
 
 const FUNCTION_FILE = 'function.json';
 const NAME = /^[a-z][a-z0-9_-]{0,127}$/i;
@@ -101,7 +102,7 @@ async function isFile(path: string): Promise<boolean> {
 async function writeFunction(directory: string, text: string, isNew: boolean): Promise<void> {
   if (isNew) await mkdir(directory);
   try {
-    await writeAtomically(join(directory, FUNCTION_FILE), text);
+    await replaceFile(join(directory, FUNCTION_FILE), text);
   } catch (error) {
     // A folder without a function would be in the way of the next try.
     if (isNew) await rmdir(directory).catch(() => {});

@@ -1,10 +1,11 @@
 // PUT /admin/host/state: takes the app offline, or back, by the file that whoever deploys it would write.
 import { rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { replaceFile } from '../platform/replace-file.ts';
 import { answerText } from './answer-text.ts';
 import type { AdminRequest } from './endpoint.ts';
 import { readJsonBody } from './json-body.ts';
-import { whyNotWritable, writeAtomically } from './write-atomically.ts';
+import { whyNotWritable } from './why-not-writable.ts';
 
 const OFFLINE_PAGE = `<!doctype html>
 <html lang="en">
@@ -23,7 +24,7 @@ export async function answerState({ call, host }: AdminRequest): Promise<void> {
   const { offlineFile } = host;
   if ((await isFile(offlineFile)) === (wanted === 'offline')) return call.answer(200, 'succeeded');
   try {
-    await (wanted === 'offline' ? writeAtomically(offlineFile, OFFLINE_PAGE) : rm(offlineFile, { force: true }));
+    await (wanted === 'offline' ? replaceFile(offlineFile, OFFLINE_PAGE) : rm(offlineFile, { force: true }));
   } catch (error) {
     const reason = whyNotWritable(error);
     if (reason === undefined) throw error;

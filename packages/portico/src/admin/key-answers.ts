@@ -1,10 +1,12 @@
 // What the keys API answers. https://learn.microsoft.com/rest/api/appservice/web-apps/create-or-update-function-secret
+import { HostError } from '../core/error.ts';
+import { keysReadOnly } from '../core/errors/keys.ts';
 import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { MASTER_KEY_NAME } from '../keys/host-keys.ts';
 import { type KeyRing, MOST_CHARACTERS } from '../keys/key-ring.ts';
 import type { Key } from '../keys/key-store.ts';
 import { answerJson } from './answer-json.ts';
-import { answerText } from './answer-text.ts';
+import { answerText, textOf } from './answer-text.ts';
 import { type AdminRequest, selfUrlOf } from './endpoint.ts';
 import { readJsonBody } from './json-body.ts';
 import type { OwnScope } from './keys-api.ts';
@@ -32,16 +34,16 @@ export async function showKey(request: KeyRequest): Promise<void> {
   else answerKey(request, showsMaster ? { ...found, name: MASTER_IN_PATH } : found, 200);
 }
 
-export async function makeKey(request: KeyRequest): Promise<void> {
+export const makeKey = change(async (request) => {
   const name = nameIn(request);
   if (name === undefined) return;
   // Parity: a master key that is made is said to be new, one that is set is not.
   if (isMaster(request, name)) return setMaster(request, undefined, 201);
   const { key, isNew } = await request.keys.set(request.scope, name);
   answerKey(request, key, isNew ? 201 : 200);
-}
+});
 
-export async function setKey(request: KeyRequest): Promise<void> {
+export const setKey = change(async (request) => {
   const name = nameIn(request);
   const body = name === undefined ? undefined : await readJsonBody(request.call);
   if (name === undefined || body === undefined) return;
@@ -50,15 +52,29 @@ export async function setKey(request: KeyRequest): Promise<void> {
   if (isMaster(request, name)) return setMaster(request, value, 200);
   const { key, isNew } = await request.keys.set(request.scope, name, value);
   answerKey(request, key, isNew ? 201 : 200);
-}
+});
 
-export async function deleteKey(request: KeyRequest): Promise<void> {
+export const deleteKey = change(async (request) => {
   const { call, keys, scope } = request;
   const name = nameIn(request);
   if (name === undefined) return;
   if (isMaster(request, name)) return answerText(call, 400, 'Cannot delete System Key.');
   const isFound = await keys.remove(scope, name);
   call.answer(isFound ? 204 : 404, isFound ? 'succeeded' : 'refused');
+});
+
+type Answer = (request: KeyRequest) => Promise<void>;
+
+/** That keys are changed elsewhere is no fault: 409, with the place. */
+function change(answer: Answer): Answer {
+  return async (request) => {
+    try {
+      await answer(request);
+    } catch (error) {
+      if (!(error instanceof HostError && error.code === keysReadOnly.code)) throw error;
+      answerText(request.call, 409, textOf(error));
+    }
+  };
 }
 
 /** Undefined: no key can be called so, which is answered. */

@@ -1,6 +1,6 @@
 // POST /admin/functions/NAME: runs a function as if its trigger had. https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
 import { HostError, messageOf } from '../core/error.ts';
-import { bindingsFailed } from '../core/error-catalogue.ts';
+import { bindingsFailed } from '../core/errors/invocation.ts';
 import type { InvocationOutcome } from '../core/extension.ts';
 import type { JsonObject } from '../core/function-app.ts';
 import { isJsonObject, memberOf } from '../core/json-value.ts';

@@ -39,6 +39,12 @@ export function findEmptySetting(connection: string, settings: AppSettings): str
   return Object.keys(settings).find((name) => keys.includes(keyOf(name)));
 }
 
+/** Whether a setting of this name is what the connection may mean, or a part of that. */
+export function belongsToConnection(name: string, connection: string): boolean {
+  const key = keyOf(name);
+  return keysFor(connection).some((each) => key === each || key.startsWith(`${each}:`));
+}
+
 /** In the order in which they are looked for. */
 function keysFor(connection: string): string[] {
   const key = keyOf(connection);

@@ -65,6 +65,33 @@ describe('the setting of a connection', () => {
   });
 });
 
+describe('a reference to a Key Vault', () => {
+  const reference = '@Microsoft.KeyVault(VaultName=v;SecretName=s)';
+
+  test.each([
+    ['Orders', 'Orders'],
+    ['AzureWebJobsOrders', 'AzureWebJobsOrders'],
+    ['Orders__accountName', 'Orders__accountname'],
+    ['Orders__clientSecret', 'Orders__clientsecret'],
+  ])('is what is wrong with a connection that has it in %s', (name, told) => {
+    expect(checkStorageConnection('Orders', { Orders__tableServiceUri: ENDPOINTS.table, [name]: reference })).toMatchObject({
+      code: 'STORAGE_CONNECTION_UNRESOLVED',
+      message: `The connection cannot be used: the app setting ${told} is a Key Vault reference that nothing resolves outside of Azure.`,
+      hint: expect.stringContaining('az keyvault secret show --vault-name v --name s'),
+    });
+  });
+
+  test('is no matter in another setting', () => {
+    expect(checkStorageConnection('Orders', { Orders: STRING, Other: reference, AzureWebJobsStorage: reference })).toBeUndefined();
+  });
+
+  test('on Azure is one that the platform did not resolve', () => {
+    expect(checkStorageConnection(undefined, { AzureWebJobsStorage: reference, WEBSITE_INSTANCE_ID: 'x' })?.message).toBe(
+      'The connection cannot be used: the app setting AzureWebJobsStorage is a Key Vault reference that the platform did not resolve.',
+    );
+  });
+});
+
 describe('a connection string', () => {
   const read = (value: string) => resolveStorageConnection('Orders', { Orders: value });
   const account = { kind: 'account', setting: 'Orders', name: 'orders', endpoints: ENDPOINTS, access: { kind: 'key', key: KEY } };

@@ -1,9 +1,10 @@
 // Which storage account the `connection` of a binding means. Pure, and without the SDK: start here; storage-account.ts makes clients of it.
 import type { AppSettings } from '../core/function-app.ts';
+import { unresolvedReference } from '../core/key-vault-reference.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Problem } from '../core/problem.ts';
-import { storageConnectionMissing, storageEndpointMissing } from '../core/problems/storage.ts';
-import { findConnectionSetting, findEmptySetting } from './connection-setting.ts';
+import { storageConnectionMissing, storageConnectionUnresolved, storageEndpointMissing } from '../core/problems/storage.ts';
+import { type ConnectionSetting, findConnectionSetting, findEmptySetting } from './connection-setting.ts';
 import { parseConnectionString } from './connection-string.ts';
 import { readIdentitySection } from './identity-section.ts';
 import type { StorageConnection, StorageService } from './storage-address.ts';
@@ -22,12 +23,27 @@ export function resolveStorageConnection(
   // Parity: "Storage" finds AzureWebJobsStorage first, and then a setting of that very name. Nothing else may find the latter: it is too common a word.
   const name = connection || DEFAULT_CONNECTION;
   const found = findConnectionSetting(name, settings);
+  const unresolved = found && problemOfReference(found, settings);
+  if (unresolved !== undefined) return { problem: unresolved };
   if (found?.kind === 'value') return parseConnectionString(found.value, found.name);
   if (found) return readIdentitySection(found.name, found.values);
   if (isDefault) return parseConnectionString('UseDevelopmentStorage=true', DEFAULT_CONNECTION);
   const known = storageSettings(settings);
   const facts = { empty: findEmptySetting(name, settings), nearest: nearestName(name, known), known };
   return { problem: storageConnectionMissing(name, facts) };
+}
+
+/** Any part of a section may be a reference: a client secret as well as an address. */
+function problemOfReference(found: ConnectionSetting, settings: AppSettings): Problem | undefined {
+  const values =
+    found.kind === 'value'
+      ? [[found.name, found.value] as const]
+      : [...found.values].map(([key, value]) => [`${found.name}__${key}`, value] as const);
+  for (const [name, value] of values) {
+    const unresolved = unresolvedReference(value, (other) => settings[other]);
+    if (unresolved !== undefined) return storageConnectionUnresolved(name, unresolved);
+  }
+  return undefined;
 }
 
 /** At load: what is wrong with the connection, of which the binding uses these services. */

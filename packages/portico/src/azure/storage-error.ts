@@ -1,6 +1,6 @@
 // What a failed call to a storage account means, in words. The clients throw RestError: a request without an answer, or an answer that is no success.
 import { HostError, messageOf } from '../core/error.ts';
-import { storageApiVersion, storageCredentialMissing, storageFailed, storageRefused, storageUnreachable } from '../core/error-catalogue.ts';
+import { storageApiVersion, storageCredentialMissing, storageFailed, storageRefused, storageUnreachable } from '../core/errors/storage.ts';
 
 /** As far as it is read here. */
 type RestFailure = {

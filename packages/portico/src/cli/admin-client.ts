@@ -3,7 +3,7 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { buffer } from 'node:stream/consumers';
-import { hostAnswerUnknown, hostCertificateUnknown, hostNotFound, hostRefuses } from '../core/error-catalogue.ts';
+import { hostAnswerUnknown, hostCertificateUnknown, hostNotFound, hostRefuses } from '../core/errors/other-commands.ts';
 import type { AuthLevel, JsonValue } from '../core/function-app.ts';
 import type { ClientKeys } from './client-keys.ts';
 import { printable } from './console-reporter.ts';

@@ -56,11 +56,14 @@ function formatKeys({ openUrls, keys }: Listening, palette: Palette): string[] {
   ];
 }
 
-function formatUser({ user }: Listening): string[] {
-  return user === undefined ? [] : [`every request is that of the user ${user} (--as)`];
+function formatUser({ user, clientCertificate }: Listening): string[] {
+  return [
+    ...(user === undefined ? [] : [`every request is that of the user ${user} (--as)`]),
+    ...(clientCertificate === undefined ? [] : [`every request comes with the certificate ${clientCertificate} (--client-cert)`]),
+  ];
 }
 
-function formatMarked(problem: Problem, palette: Palette): string {
+export function formatMarked(problem: Problem, palette: Palette): string {
   return problem.severity === 'error' ? palette.red(`✗ ${formatProblem(problem)}`) : palette.yellow(`! ${formatProblem(problem)}`);
 }
 

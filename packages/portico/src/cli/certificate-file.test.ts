@@ -1,10 +1,10 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCertificate } from './certificate-file.ts';
+import { readCertificate, readClientCertificate } from './certificate-file.ts';
 
 let folder: string;
 let cert: string;
@@ -58,6 +58,59 @@ describe('readCertificate', () => {
   test('says how to go on without the file', () => {
     expect(() => readCertificate(join(folder, 'none.pfx'), undefined)).toThrow(
       expect.objectContaining({ hint: 'Give the path of a PFX or PEM file, or --https alone for a certificate made here.' }),
+    );
+  });
+});
+
+describe('readClientCertificate', () => {
+  const der = (): Buffer => new X509Certificate(cert).raw;
+  const other = async (): Promise<string> => (await generate([{ name: 'commonName', value: 'other' }], { keyType: 'ec' })).cert;
+
+  test.each([
+    ['PEM', () => cert],
+    ['DER', () => der()],
+    ['PEM behind its key', () => `${key}\n${cert}`],
+    ['PEM behind words, as openssl writes them', () => `Bag Attributes\n  friendlyName: alice\n${cert.replaceAll('\n', '\r\n')}`],
+  ])('takes %s', (_, content) => {
+    expect(readClientCertificate(write({ 'one.pem': content })).raw).toEqual(der());
+  });
+
+  test('takes the first of a chain', async () => {
+    const second = await other();
+    expect(readClientCertificate(write({ 'one.pem': () => `${cert}\n${second}` })).raw).toEqual(der());
+    expect(readClientCertificate(write({ 'one.pem': () => `${second}\n${cert}` })).raw).not.toEqual(der());
+  });
+
+  test.each([
+    ['a key alone', () => key, 'it holds a private key and no certificate'],
+    [
+      'a request for a certificate',
+      () => '-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n',
+      'it holds no certificate',
+    ],
+    ['a PFX file', () => PFX, 'it holds no certificate'],
+    ['words', () => 'hello\n', 'it holds no certificate'],
+    ['nothing', () => '', 'it holds no certificate'],
+    ['DER that is cut off', () => der().subarray(0, -1), 'it holds no certificate'],
+    ['PEM that is cut off', () => cert.replace(/.{40}\n-----END/, '\n-----END'), 'its first certificate cannot be read: error:'],
+  ])('refuses %s', (_, content, reason) => {
+    const file = write({ 'one.pem': content });
+    expect(() => readClientCertificate(file)).toThrow(
+      expect.objectContaining({
+        code: 'CERTIFICATE_UNUSABLE',
+        kind: 'usage',
+        message: expect.stringContaining(`The certificate ${file} cannot be used: ${reason}`),
+        hint: expect.stringMatching(/^Give a PEM or DER file .+openssl pkcs12 -in FILE -clcerts -nokeys -out client\.pem$/),
+      }),
+    );
+  });
+
+  test.each([
+    ['is not there', 'none.pem', /: ENOENT: /],
+    ['is a folder', '.', /: EISDIR: /],
+  ])('refuses what %s', (_, name, message) => {
+    expect(() => readClientCertificate(join(folder, name))).toThrow(
+      expect.objectContaining({ code: 'CERTIFICATE_UNUSABLE', message: expect.stringMatching(message) }),
     );
   });
 });

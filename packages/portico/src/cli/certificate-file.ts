@@ -1,9 +1,9 @@
-// A certificate file as --cert names it. Loaded only when there is one.
-import { createPrivateKey } from 'node:crypto';
+// Certificate files, as --cert and --client-cert name them. Loaded only when there is one.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { messageOf } from '../core/error.ts';
-import { certificateUnusable } from '../core/error-catalogue.ts';
+import { certificateUnusable } from '../core/errors/start-command.ts';
 import type { HostOptions } from '../host/create-host.ts';
 
 type Https = NonNullable<HostOptions['https']>;
@@ -37,6 +37,25 @@ function readKeyBeside(file: string): string {
     }
   }
   throw new Error(`it holds no private key, and neither ${candidates.join(' nor ')} exists`);
+}
+
+/** PEM or DER; of several in PEM the first. A key beside it is not needed. */
+export function readClientCertificate(file: string): X509Certificate {
+  let bytes: Buffer | undefined;
+  try {
+    bytes = readFileSync(file);
+    return new X509Certificate(bytes);
+  } catch (thrown) {
+    throw certificateUnusable(file, bytes === undefined ? messageOf(thrown) : contentFault(bytes, thrown), CLIENT_HINT, thrown);
+  }
+}
+
+const CLIENT_HINT =
+  'Give a PEM or DER file with a certificate in it. Out of a PFX file it comes with: openssl pkcs12 -in FILE -clcerts -nokeys -out client.pem';
+
+function contentFault(bytes: Buffer, thrown: unknown): string {
+  if (bytes.includes('BEGIN CERTIFICATE-----')) return `its first certificate cannot be read: ${messageOf(thrown)}`;
+  return bytes.includes('PRIVATE KEY-----') ? 'it holds a private key and no certificate' : 'it holds no certificate';
 }
 
 function hintFor(thrown: unknown, password: string | undefined): string {

@@ -45,12 +45,14 @@ function answerOf(path: string, method = ''): object {
   if (method === 'POST') return { status: 'succeeded', invocationId: 'a1b2c3d4-0000-4000-8000-000000000000' };
   const name = path.split('/').at(-1);
   const { bindings } = httpFunction({ authLevel: level });
-  return { name, invoke_url_template: name === 'tick' ? null : functionUrl, config: { bindings }, isDisabled: false };
+  return { name, invoke_url_template: name === 'tick' ? null : functionUrl, config: { bindings }, isDisabled };
 }
 
-let level = 'function';
+let level: string;
+let isDisabled: boolean;
 beforeEach(() => {
   level = 'function';
+  isDisabled = false;
 });
 
 type Circumstances = { words?: string[]; environment?: Record<string, string>; host?: string; workingDirectory?: string };
@@ -113,6 +115,15 @@ describe('portico invoke without a key', () => {
     opens = { '/admin/functions/hello': await keyOf('master'), '/api/hello': undefined };
     expect((await invoke('hello')).code).toBe(0);
     expect(seen.at(-1)).toBe('/api/hello -');
+  });
+
+  test('calls one that is disabled with the master key, for which it runs', async () => {
+    level = 'anonymous';
+    isDisabled = true;
+    const master = await keyOf('master');
+    opens = { '/admin/functions/hello': master, '/api/hello': master };
+    expect((await invoke('hello')).code).toBe(0);
+    expect(seen.at(-1)).toBe(`/api/hello ${master}`);
   });
 
   test('says how to give one when the host is that of another app', async () => {

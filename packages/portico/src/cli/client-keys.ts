@@ -1,6 +1,6 @@
 // The keys that `portico invoke` calls a host with: the one that was given, or those of the app beside it.
 import { HostError } from '../core/error.ts';
-import { appRootNotFound } from '../core/error-catalogue.ts';
+import { appRootNotFound } from '../core/errors/host.ts';
 import type { AuthLevel } from '../core/function-app.ts';
 import { isLoopback, isPortOfOthers } from '../platform/ports.ts';
 import type { InvokeFlags } from './flags.ts';

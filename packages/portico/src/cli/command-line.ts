@@ -11,13 +11,16 @@ import {
   flagValueMissing,
   helpTopicUnknown,
   tooManyArguments,
-} from '../core/error-catalogue.ts';
+} from '../core/errors/command-line.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import {
   type Action,
   COMMANDS,
+  CONFIG_ACTIONS,
+  CONFIG_FLAGS,
   type Command,
   type CommandName,
+  type ConfigFlags,
   type Flag,
   GLOBAL_FLAGS,
   INVOKE_FLAGS,
@@ -40,7 +43,8 @@ export type CommandLine =
   | StartCommandLine
   | InvokeCommandLine
   | QueueCommandLine
-  | KeysCommandLine;
+  | KeysCommandLine
+  | ConfigCommandLine;
 
 export type StartCommandLine = {
   readonly command: 'start';
@@ -65,6 +69,13 @@ export type KeysCommandLine = { readonly command: 'keys'; readonly flags: KeysFl
   | { readonly action: 'revoke'; readonly owner: string; readonly name: string }
 );
 
+export type ConfigCommandLine = {
+  readonly command: 'config';
+  readonly action: 'show';
+  readonly app: string | undefined;
+  readonly flags: ConfigFlags;
+};
+
 type Words = {
   flags: Record<string, string | string[] | true>;
   /** By the word that it is about. */
@@ -73,7 +84,14 @@ type Words = {
 };
 
 /** Of all commands together: what stands before the command is read before it is known. A name means the same kind of flag in each. */
-const FLAGS: Readonly<Record<string, Flag>> = { ...KEYS_FLAGS, ...QUEUE_FLAGS, ...INVOKE_FLAGS, ...START_FLAGS, ...GLOBAL_FLAGS };
+const FLAGS: Readonly<Record<string, Flag>> = {
+  ...CONFIG_FLAGS,
+  ...KEYS_FLAGS,
+  ...QUEUE_FLAGS,
+  ...INVOKE_FLAGS,
+  ...START_FLAGS,
+  ...GLOBAL_FLAGS,
+};
 
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const words = sortWords(argv);
@@ -85,6 +103,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const command = commandNamed(word);
   if (flags.help) return { command: 'help', topic: command };
   if (command === 'start') return startLine(words, rest);
+  if (command === 'config') return configLine(words, rest);
   checkFlags(words, command);
   if (command === 'queue') return queueLine(flags as QueueFlags, rest);
   if (command === 'keys') return keysLine(flags as KeysFlags, rest);
@@ -135,6 +154,16 @@ function keysLine(flags: KeysFlags, [word, ...words]: readonly string[]): KeysCo
   if (action === 'revoke') return { command, action, owner, name, flags };
   if (data === undefined) throw missing('the value as well');
   return { command, action, owner, name, data, flags };
+}
+
+/** The app may stand alone, as for start, or after --app, as for the other commands. */
+function configLine(words: Words, [word, ...rest]: readonly string[]): ConfigCommandLine {
+  const command = 'config';
+  const { app, ...flags } = words.flags;
+  checkFlags({ ...words, flags }, command);
+  const action = actionNamed(command, word, CONFIG_ACTIONS);
+  if (rest.length > 1) throw tooManyArguments(`config ${action}`, 1, rest);
+  return { command, action, app: rest[0] ?? (app as string | undefined), flags: flags as ConfigFlags };
 }
 
 function actionNamed<Name extends string>(command: CommandName, word: string | undefined, actions: Readonly<Record<Name, Action>>): Name {

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.skipIf(process.platform === 'win32')('bash completion', () => {
   test.each([
-    ['portico ', ['start', 'invoke', 'queue', 'keys', 'completion', 'help', '--help', '--version']],
+    ['portico ', ['start', 'invoke', 'queue', 'keys', 'config', 'completion', 'help', '--help', '--version']],
     ['portico st', ['start']],
     ['portico start --xff', ['--xff-style']],
     ['portico start --xff-style ', ['plain', 'azure']],
@@ -32,6 +32,9 @@ describe.skipIf(process.platform === 'win32')('bash completion', () => {
     ['portico keys ', ['list', 'create', 'set', 'revoke']],
     ['portico keys list --s', ['--show']],
     ['portico help k', ['keys']],
+    ['portico config ', ['show']],
+    ['portico config show my', ['my app']],
+    ['portico config show --', ['--origin', '--show-secrets', '--json', '--help']],
     ['portico queue ', ['send', 'peek', 'replay', 'purge', 'list']],
     ['portico queue peek --c', ['--connection', '--count']],
     ['portico bogus ', []],

@@ -13,6 +13,11 @@ function flagsOf(command: Command): [name: string, flag: Flag][] {
   return Object.entries<Flag>({ ...command.flags, help: GLOBAL_FLAGS.help });
 }
 
+/** Those after which something can be completed. */
+function actionsOf({ actions = {} }: Command): [name: string, completes: Completion][] {
+  return Object.entries(actions).flatMap(([name, { completes }]) => (completes === undefined ? [] : [[name, completes]]));
+}
+
 function bashScript(): string {
   const generate = (completes: Completion | undefined): string => {
     if (completes === 'file') return 'compgen -f -- "$current"';
@@ -24,6 +29,7 @@ function bashScript(): string {
       value ? [`    ${name}:--${flag}:*) replies=$(${generate(completes)}) ;;`] : [],
     ),
     `    ${name}:*:-*) replies=$(${generate(flagsOf(command).map(([flag]) => `--${flag}`))}) ;;`,
+    ...actionsOf(command).map(([action, completes]) => `    ${name}:${action}:*) replies=$(${generate(completes)}) ;;`),
     `    ${name}:*) replies=$(${generate(command.completes)}) ;;`,
   ]);
   return `# bash completion for portico: source <(portico completion bash)
@@ -55,7 +61,8 @@ function zshScript(): string {
       return `'${repeatable ? '*' : ''}--${flag}[${inBrackets(doc)}]${argument}'`;
     });
     const argument = command.completes ? [`'1:${inBrackets(command.argument ?? '')}:${action(command.completes)}'`] : [];
-    return `    ${name}) _arguments ${[...specs, ...argument].join(' \\\n      ')} ;;`;
+    const next = actionsOf(command).map(([, completes]) => `'2: :${action(completes)}'`);
+    return `    ${name}) _arguments ${[...specs, ...argument, ...next].join(' \\\n      ')} ;;`;
   });
   const commands = Object.entries<Command>(COMMANDS).map(([name, { doc }]) => `'${name}:${quoted(doc)}'`);
   return `#compdef portico
@@ -88,6 +95,7 @@ function fishScript(): string {
     return [
       `complete -c portico -n __fish_use_subcommand -a ${name} -d ${quoted(command.doc)}`,
       ...(command.completes ? [`${within}${generate(command.completes)}`] : []),
+      ...actionsOf(command).map(([, completes]) => `${within}${generate(completes)}`),
       ...flagsOf(command).map(
         ([flag, { doc, value, completes }]) => `${within} -l ${flag}${value ? ` -r${generate(completes)}` : ''} -d ${quoted(doc)}`,
       ),

@@ -238,6 +238,12 @@ portico 1.2.3  /app
     expect(lines[0]).toContain('\n  every request is that of the user jane (--as)\n');
   });
 
+  test('says with which certificate every request comes', () => {
+    const { reporter, lines } = setUp();
+    reporter.listening({ ...run, clientCertificate: 'O=Example, CN=jane', problems: [] });
+    expect(lines[0]).toContain('\n  every request comes with the certificate O=Example, CN=jane (--client-cert)\n');
+  });
+
   describe('where callers are asked for keys', () => {
     const place = '.portico/keys.json';
     const open = { ...run.functions[0], name: 'open', authLevel: 'anonymous', url: 'http://127.0.0.1:7071/api/open' };

@@ -40,6 +40,11 @@ export const EVENTS = {
       },
       keys: { type: 'string', optional: true, doc: 'Where the keys are kept that callers are asked for. Absent: nobody is asked.' },
       user: { type: 'string', optional: true, doc: 'With --as alone: whom every request is taken to come from.' },
+      clientCertificate: {
+        type: 'string',
+        optional: true,
+        doc: 'With --client-cert FILE alone: the subject of the certificate that every request is taken to come with.',
+      },
       authorityFile: { type: 'string', optional: true, doc: 'With --https alone: the certificate that callers have to trust.' },
       watching: { type: 'boolean', doc: 'Whether changed sources reload the handler.' },
       functions: {

@@ -8,7 +8,7 @@ export const EXIT_CODES = {
   },
   failed: {
     code: 1,
-    doc: 'Could not start, because a port is taken, for example; or the function that was invoked failed, an HTTP function with a status from 400 up; or no host or no storage answered. The message names the reason.',
+    doc: 'Could not start, because a port is taken, for example; or the function that was invoked failed, an HTTP function with a status from 400 up; or no host or no storage answered; or "config show" found a host.json that cannot be used. The message names the reason.',
   },
   usage: {
     code: 2,

@@ -47,6 +47,12 @@ export const START_FLAGS = {
     default: 'nobody',
     doc: "Every request is this user's, as if the platform had signed it in: a name or an e-mail address, and any number of roles. For tests, on loopback only.",
   },
+  'client-cert': {
+    value: 'FILE|ask',
+    default: 'none',
+    completes: 'file',
+    doc: 'Every request comes with the certificate in this PEM or DER file, as X-ARR-ClientCert; for tests, on loopback only. With ask, and --https, callers are asked for theirs instead; the handler judges who signed it.',
+  },
   'xff-style': {
     value: 'plain|azure',
     default: 'plain',
@@ -138,6 +144,12 @@ export const KEYS_FLAGS = {
   json: { doc: 'Write JSON: one object per key, or one that says what was done.' },
 } as const satisfies Record<string, Flag>;
 
+export const CONFIG_FLAGS = {
+  origin: { doc: 'Say where each value comes from, with its line, and what does not count because of it.' },
+  'show-secrets': { doc: 'Show all values as they are. Without it *** stands for what looks like a secret.' },
+  json: { doc: 'Write JSON: one object per setting, option and problem, with the origin of each.' },
+} as const satisfies Record<string, Flag>;
+
 export const GLOBAL_FLAGS = {
   help: { doc: 'Show help for a command.' },
   version: { doc: 'Print the version.' },
@@ -154,7 +166,7 @@ export type Command = {
   readonly actions?: Readonly<Record<string, Action>>;
 };
 
-export type Action = { readonly argument?: string; readonly doc: string };
+export type Action = { readonly argument?: string; readonly doc: string; readonly completes?: 'folder' };
 
 export const QUEUE_ACTIONS = {
   send: { argument: 'QUEUE TEXT|@FILE|-', doc: 'Send a message: a text, what is in a file, or what comes on standard input.' },
@@ -180,6 +192,14 @@ export const KEYS_ACTIONS = {
   revoke: {
     argument: 'OWNER NAME',
     doc: 'Take a key away. Asks before, unless --yes is given. The master key cannot go; create makes a new one.',
+  },
+} as const satisfies Record<string, Action>;
+
+export const CONFIG_ACTIONS = {
+  show: {
+    argument: '[APP]',
+    doc: 'Show the app settings that the handler gets, and what the host makes of host.json. APP is the folder of the app, or one below it. Of the environment only what replaces something of a file, what the host reads itself and what functions name is shown.',
+    completes: 'folder',
   },
 } as const satisfies Record<string, Action>;
 
@@ -209,8 +229,15 @@ export const COMMANDS = {
     flags: KEYS_FLAGS,
     actions: KEYS_ACTIONS,
   },
+  config: {
+    argument: 'ACTION',
+    doc: 'Show the settings of an app, and where they come from.',
+    completes: Object.keys(CONFIG_ACTIONS),
+    flags: CONFIG_FLAGS,
+    actions: CONFIG_ACTIONS,
+  },
   completion: { argument: SHELLS.join('|'), doc: 'Print the completion script of a shell.', completes: SHELLS },
-  help: { argument: '[COMMAND]', doc: 'Show help for a command.', completes: ['start', 'invoke', 'queue', 'keys', 'completion'] },
+  help: { argument: '[COMMAND]', doc: 'Show help for a command.', completes: ['start', 'invoke', 'queue', 'keys', 'config', 'completion'] },
 } as const satisfies Record<string, Command>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -224,3 +251,4 @@ export type StartFlags = FlagsOf<typeof START_FLAGS>;
 export type InvokeFlags = FlagsOf<typeof INVOKE_FLAGS>;
 export type QueueFlags = FlagsOf<typeof QUEUE_FLAGS>;
 export type KeysFlags = FlagsOf<typeof KEYS_FLAGS>;
+export type ConfigFlags = FlagsOf<typeof CONFIG_FLAGS>;

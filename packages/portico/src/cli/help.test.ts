@@ -14,6 +14,7 @@ describe('helpText', () => {
         invoke NAME               Run one function of a running host by hand, whatever triggers it.
         queue ACTION              Look after the storage queues of an app.
         keys ACTION               Show and change the keys of an app, while it runs as well.
+        config ACTION             Show the settings of an app, and where they come from.
         completion bash|zsh|fish  Print the completion script of a shell.
         help [COMMAND]            Show help for a command.
 
@@ -50,6 +51,10 @@ describe('helpText', () => {
         --as USER[,role=NAME]    Every request is this user's, as if the platform had signed it in: a name
                                  or an e-mail address, and any number of roles. For tests, on loopback
                                  only. Default: nobody.
+        --client-cert FILE|ask   Every request comes with the certificate in this PEM or DER file, as
+                                 X-ARR-ClientCert; for tests, on loopback only. With ask, and --https,
+                                 callers are asked for theirs instead; the handler judges who signed it.
+                                 Default: none.
         --xff-style plain|azure  What X-Forwarded-For gains: the caller's address, or address:port as on
                                  Azure. Default: plain.
         --verbose                Show everything, down to level debug.

@@ -1,6 +1,8 @@
+import type { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import { messageOf } from '../core/error.ts';
-import { certificateUnusable, flagNeedsAnother } from '../core/error-catalogue.ts';
+import { flagNeedsAnother } from '../core/errors/command-line.ts';
+import { certificateUnusable } from '../core/errors/start-command.ts';
 import type { HostOptions } from '../host/create-host.ts';
 import type { StartFlags } from './flags.ts';
 import type { Program } from './program.ts';
@@ -33,4 +35,35 @@ export async function readHttpsOptions(flags: StartFlags, { environment, working
       thrown,
     );
   }
+}
+
+type ClientCertificateOption = {
+  readonly clientCertificate?: NonNullable<HostOptions['clientCertificate']>;
+  /** What a handler may find wrong with it. */
+  readonly remark?: string;
+};
+
+/** What callers present, or are asked for. */
+export async function readClientCertificateOption(
+  { 'client-cert': wanted, https, cert }: StartFlags,
+  { workingDirectory, clock }: Program,
+): Promise<ClientCertificateOption> {
+  if (wanted === undefined) return {};
+  if (wanted === 'ask') {
+    if (!https && cert === undefined) throw flagNeedsAnother('--client-cert ask', '--https');
+    return { clientCertificate: 'ask' };
+  }
+  const { readClientCertificate } = await import('./certificate-file.ts');
+  const file = resolve(workingDirectory, wanted);
+  const clientCertificate = readClientCertificate(file);
+  const fault = datesFault(clientCertificate, clock.now());
+  return {
+    clientCertificate,
+    ...(fault !== undefined && { remark: `The certificate ${file} ${fault}: a handler that looks at its dates refuses it.` }),
+  };
+}
+
+function datesFault({ validFromDate, validToDate }: X509Certificate, now: Date): string | undefined {
+  if (now > validToDate) return `expired on ${validToDate.toISOString()}`;
+  return now < validFromDate ? `is not valid before ${validFromDate.toISOString()}` : undefined;
 }

@@ -7,7 +7,7 @@ import {
   functionNotThere,
   hostAnswerUnknown,
   routeNeedsValues,
-} from '../core/error-catalogue.ts';
+} from '../core/errors/other-commands.ts';
 import type { AuthLevel, JsonObject, JsonValue } from '../core/function-app.ts';
 import { isJsonObject, memberOf } from '../core/json-value.ts';
 import { nearestName } from '../core/nearest-name.ts';
@@ -26,29 +26,40 @@ export type InvokeReport = {
   readonly answer?: HostAnswer;
 };
 
-type Invocation = { readonly functionName: string; readonly data: Data | undefined };
+export type FunctionSwitch = { readonly setting: string; readonly place: string };
+
+type Invocation = {
+  readonly functionName: string;
+  readonly data: Data | undefined;
+  /** Where the files of the app say that a function is disabled. Undefined: they do not, or are not here. */
+  readonly findSwitch: (functionName: string) => Promise<FunctionSwitch | undefined>;
+};
 
 const LEVELS: readonly AuthLevel[] = ['anonymous', 'function', 'system', 'admin', 'user'];
 const WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Errors: those of the admin client, FUNCTION_NOT_THERE, FUNCTION_BROKEN, FUNCTION_DISABLED, DATA_NOT_TEXT, DATA_NOT_TAKEN, ROUTE_NEEDS_VALUES. */
 export async function invokeFunction(
-  { functionName, data }: Invocation,
+  invocation: Invocation,
   client: AdminClient,
   clock: Program['clock'],
   signal?: AbortSignal,
 ): Promise<InvokeReport> {
+  const { functionName, data, findSwitch } = invocation;
   const described = await describe(functionName, client, signal);
+  const { invoke_url_template: url, isDisabled } = described;
   const name = String(described.name);
-  const url = described.invoke_url_template;
   const call =
     typeof url === 'string'
-      ? { ...httpCall(name, url, described, data), key: await client.keyFor(name, levelIn(described.config)) }
+      ? { ...httpCall(name, url, described, data), key: await keyFor(name, described, client) }
       : { method: 'POST', target: `/admin/functions/${encodeURIComponent(name)}?wait=true`, body: data && inputBody(data) };
   const startedMs = clock.monotonicMs();
   const answer = typeof url === 'string' ? await client.send(call, signal) : await client.manage(call, signal);
   const durationMs = clock.monotonicMs() - startedMs;
-  if (typeof url === 'string') return { functionName: name, outcome: answer.status < 400 ? 'succeeded' : 'failed', durationMs, answer };
+  if (typeof url === 'string') {
+    if (isDisabled === true && isEmpty404(answer)) throw functionDisabled(name, await findSwitch(name));
+    return { functionName: name, outcome: answer.status < 400 ? 'succeeded' : 'failed', durationMs, answer };
+  }
   if (answer.status === 404) throw await faultOf(name, client, signal);
   return { functionName: name, durationMs, ...readOutcome(answer, `${call.method} ${client.url}${call.target}`, client.url) };
 }
@@ -94,8 +105,15 @@ function readError(told: JsonValue): InvokeReport['error'] {
 
 const text = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
-function httpCall(name: string, template: string, { config, isDisabled }: JsonObject, data: Data | undefined) {
-  if (isDisabled === true) throw functionDisabled(name);
+/** Parity: for the master key a disabled function runs, whatever its level (keys.disabled). */
+function keyFor(name: string, { config, isDisabled }: JsonObject, client: AdminClient): Promise<string | undefined> {
+  return client.keyFor(name, isDisabled === true ? 'admin' : levelIn(config));
+}
+
+/** What a host says of a function that is disabled. */
+const isEmpty404 = ({ status, body }: HostAnswer): boolean => status === 404 && body.length === 0;
+
+function httpCall(name: string, template: string, { config }: JsonObject, data: Data | undefined) {
   // What is optional stays out.
   const target = template.replaceAll(/\/?\{(?:\*[^{}]*|[^{}]*\?|[^{}]*=[^{}]*)\}/g, '');
   if (/[{}]/.test(target)) throw routeNeedsValues(name, template);

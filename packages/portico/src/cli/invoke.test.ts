@@ -286,6 +286,25 @@ describe('portico invoke of an HTTP function', () => {
     const { code, stderr } = await invoke('hello');
     expect(code).toBe(1);
     expect(stderr[0]).toBe('portico: The function "hello" is disabled, and its address is answered with 404.');
+    expect(stderr[1]).toContain('Set AzureWebJobs.hello.Disabled (or AzureWebJobs_hello_Disabled) to "false" where the host has it from');
+  });
+
+  test('says which line of which file disables it, where that is here', async () => {
+    replies['GET /admin/functions/hello'] = hello({}, { isDisabled: true });
+    writeFileSync(join(folder, 'host.json'), '{}');
+    writeFileSync(join(folder, '.env'), 'A=1\nazurewebjobs_HELLO_disabled=True\n');
+    const { code, stderr } = await invoke('hello');
+    expect(code).toBe(1);
+    expect(stderr[0]).toBe(
+      'portico: The function "hello" is disabled by azurewebjobs_HELLO_disabled in .env:2, and its address is answered with 404.',
+    );
+    expect(stderr[1]).toContain('Set it to "false" there');
+  });
+
+  test('takes a 404 that says something for its own answer, also when it is disabled', async () => {
+    replies['GET /admin/functions/hello'] = hello({}, { isDisabled: true });
+    replies['GET /api/hello'] = { status: 404, body: 'no such thing' };
+    expect((await invoke('hello')).stdout).toEqual([expect.stringMatching(/^✗ hello 404 /), 'no such thing']);
   });
 });
 

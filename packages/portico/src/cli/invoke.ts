@@ -1,7 +1,8 @@
 // `portico invoke`: runs one function of a running host, once, or after every change.
 import { resolve } from 'node:path';
 import { HostError } from '../core/error.ts';
-import { appRootNotFound, flagsContradict, flagValueWrong } from '../core/error-catalogue.ts';
+import { flagsContradict, flagValueWrong } from '../core/errors/command-line.ts';
+import { appRootNotFound } from '../core/errors/host.ts';
 import type { LocalHostSettings } from '../core/function-app.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { clientKeys } from './client-keys.ts';
@@ -30,8 +31,10 @@ export async function invoke({ functionName, flags }: InvokeCommandLine, program
   const client = createAdminClient(url, clientKeys(flags, url, program));
   const printer = createPrinter(stdout, clock);
   const palette = createPalette(wantsColour(stdout.isTty, environment));
+  const findSwitch = async (name: string) =>
+    (await import('./find-switch.ts')).findSwitch(name, resolve(program.workingDirectory, flags.app ?? '.'));
   const run = async (signal?: AbortSignal): Promise<InvokeReport> => {
-    const report = await invokeFunction({ functionName, data: await data() }, client, clock, signal);
+    const report = await invokeFunction({ functionName, data: await data(), findSwitch }, client, clock, signal);
     await printer.line(json ? reportAsJson(report) : formatReport(report, palette));
     return report;
   };

@@ -19,6 +19,7 @@ describe('createJsonReporter', () => {
       openUrls: ['http://192.0.2.7:7071'],
       keys: { place: '.portico/keys.json', codes: new Map([['a', 'secret']]), trouble: 'none' },
       user: 'jane',
+      clientCertificate: 'CN=jane',
       authorityFile: '/authority.crt',
       functions: [
         {
@@ -113,6 +114,7 @@ describe('createJsonReporter', () => {
         keys: '.portico/keys.json',
         watching: true,
         user: 'jane',
+        clientCertificate: 'CN=jane',
         authorityFile: '/authority.crt',
         functions: [
           { name: 'a', type: 'httpTrigger', authLevel: 'function', url: 'http://127.0.0.1:7071/api/a', disabled: false },

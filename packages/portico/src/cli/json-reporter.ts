@@ -19,13 +19,13 @@ export function createJsonReporter({ writeLine, nowMs, shows }: JsonOptions): Re
     writeLine(format(event, fields, atMs));
 
   return {
-    listening({ version, processId, root, url, openUrls, keys, user, authorityFile, watching, functions, problems }) {
+    listening({ version, processId, root, url, openUrls, keys, user, clientCertificate, authorityFile, watching, functions, problems }) {
       const listed = functions.map(({ problem, ...summary }) => ({
         ...summary,
         invoke: isInvoked({ ...summary, problem }) ? invokeCommand(summary.name, url) : undefined,
         problem: problem && { code: problem.code, message: problem.message },
       }));
-      const told = { version, pid: processId, root, url, openUrls, keys: keys?.place, user, authorityFile, watching };
+      const told = { version, pid: processId, root, url, openUrls, keys: keys?.place, user, clientCertificate, authorityFile, watching };
       emit('listening', { ...told, functions: listed, problems: problems.map(withoutParity) });
     },
     ready({ handlers, phases, totalMs }) {

@@ -1,5 +1,5 @@
 // Whose keys: what OWNER and NAME of `portico keys` may be.
-import { keyNameWrong, keyOwnerUnknown, keyValueWrong } from '../core/error-catalogue.ts';
+import { keyNameWrong, keyOwnerUnknown, keyValueWrong } from '../core/errors/other-commands.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { MASTER_KEY_NAME } from '../keys/host-keys.ts';
 import { type KeyScope, MOST_CHARACTERS } from '../keys/key-ring.ts';

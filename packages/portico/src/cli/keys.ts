@@ -1,7 +1,8 @@
 // `portico keys`: shows and changes the keys of an app where they are kept. A host that runs notices by itself.
 
 import { DEFAULT_KEY_NAME } from '../core/authorization.ts';
-import { confirmationMissing, flagNotOfCommand, keyNotThere, masterKeyStays } from '../core/error-catalogue.ts';
+import { flagNotOfCommand } from '../core/errors/command-line.ts';
+import { confirmationMissing, keyNotThere, masterKeyStays } from '../core/errors/other-commands.ts';
 import type { LogRecord } from '../core/log.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { MASTER_KEY_NAME } from '../keys/host-keys.ts';

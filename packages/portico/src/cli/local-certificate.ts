@@ -1,10 +1,11 @@
 // The certificate behind --https alone: an authority of this user's own, made once and worth trusting once, and a server certificate it signed.
 // Loaded only then, and the library that makes certificates only when one must be made.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { replaceFile } from '../platform/replace-file.ts';
 
 type LocalCertificate = {
   readonly cert: string;
@@ -36,15 +37,15 @@ export async function localCertificate({ environment, now, hosts }: CertificateR
   let authority = readPair(join(folder, 'authority.pem'));
   if (!authority || !isValidAt(authority.cert, renewAt)) {
     authority = await makeAuthority(now);
-    writePrivately(folder, 'authority.pem', authority.cert + authority.key);
+    await writePrivately(folder, 'authority.pem', authority.cert + authority.key);
     // Without the key, so that whoever copies it into a trust store does not copy that along.
-    writePrivately(folder, 'authority.crt', authority.cert);
+    await writePrivately(folder, 'authority.crt', authority.cert);
   }
 
   let server = readPair(join(folder, 'server.pem'));
   if (!server || !isValidAt(server.cert, renewAt) || !isFor(server.cert, hosts, authority.cert)) {
     server = await makeServerCertificate(authority, hosts, now);
-    writePrivately(folder, 'server.pem', server.cert + server.key);
+    await writePrivately(folder, 'server.pem', server.cert + server.key);
   }
   return { ...server, authorityFile };
 }
@@ -110,9 +111,7 @@ function isFor(cert: string, hosts: readonly string[], authority: string): boole
   return named && certificate.verify(new X509Certificate(authority).publicKey);
 }
 
-function writePrivately(folder: string, name: string, text: string): void {
+async function writePrivately(folder: string, name: string, text: string): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, name);
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  await replaceFile(join(folder, name), text, 0o600);
 }

@@ -5,7 +5,7 @@ import { storageAccount } from '../azure/storage-account.ts';
 import { findAppRoot } from '../config/find-app-root.ts';
 import { loadFunctionApp } from '../config/load-function-app.ts';
 import { HostError } from '../core/error.ts';
-import { appRootNotFound } from '../core/error-catalogue.ts';
+import { appRootNotFound } from '../core/errors/host.ts';
 import type { EmulatorEndpoints } from '../core/extension.ts';
 import type { AppSettings, JsonObject } from '../core/function-app.ts';
 import { createLogger, type HostObserver } from '../core/log.ts';

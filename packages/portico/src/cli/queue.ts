@@ -12,7 +12,9 @@ import {
   replayPoison,
   sendToQueue,
 } from '../bindings/queue/queue-tools.ts';
-import { confirmationMissing, flagNotOfCommand, flagValueWrong, queueToolNameWrong } from '../core/error-catalogue.ts';
+import { flagNotOfCommand, flagValueWrong } from '../core/errors/command-line.ts';
+import { confirmationMissing } from '../core/errors/other-commands.ts';
+import { queueToolNameWrong } from '../core/errors/queue.ts';
 import type { LogRecord } from '../core/log.ts';
 import type { QueueCommandLine } from './command-line.ts';
 import { printable } from './console-reporter.ts';

@@ -1,7 +1,7 @@
 // What a command is given to pass on: a text, a file, or standard input.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { dataNotText, dataUnreadable } from '../core/error-catalogue.ts';
+import { dataNotText, dataUnreadable } from '../core/errors/other-commands.ts';
 import type { Program } from './program.ts';
 
 export type Data = { readonly bytes: Uint8Array /** For messages. */; readonly source: string };

@@ -1,5 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readyFileUnwritable } from '../core/error-catalogue.ts';
+import { readyFileUnwritable } from '../core/errors/start-command.ts';
 
 /** A file whose presence means: it runs, and this is where. Scripts wait for it. */
 export type ReadyFile = {

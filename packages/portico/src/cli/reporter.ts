@@ -29,6 +29,8 @@ export type Listening = {
   readonly keys?: ListeningKeys | undefined;
   /** Whom every request is taken to come from, by --as. */
   readonly user?: string | undefined;
+  /** Whose certificate every request is taken to come with, by --client-cert. */
+  readonly clientCertificate?: string | undefined;
   /** The certificate that callers have to trust, when the server's was made here. */
   readonly authorityFile?: string | undefined;
   /** Changed sources reload the handler. */

@@ -1,4 +1,4 @@
-import { shellUnknown } from '../core/error-catalogue.ts';
+import { shellUnknown } from '../core/errors/command-line.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import type { Descriptor } from './descriptor.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
@@ -31,11 +31,12 @@ async function runCommand(line: CommandLine, program: Program): Promise<number> 
   if (line.command === 'invoke') return (await import('./invoke.ts')).invoke(line, program);
   if (line.command === 'queue') return (await import('./queue.ts')).queue(line, program);
   if (line.command === 'keys') return (await import('./keys.ts')).keys(line, program);
+  if (line.command === 'config') return (await import('./config.ts')).config(line, program);
   print(await textFor(line), program.stdout, program);
   return EXIT_CODES.ok.code;
 }
 
-async function textFor(line: Exclude<CommandLine, { command: 'start' | 'invoke' | 'queue' | 'keys' }>): Promise<string> {
+async function textFor(line: Extract<CommandLine, { command: 'version' | 'help' | 'completion' }>): Promise<string> {
   if (line.command === 'version') return VERSION;
   if (line.command === 'help') return (await import('./help.ts')).helpText(line.topic);
   const shell = SHELLS.find((name) => name === line.shell);

@@ -1,7 +1,8 @@
 // From the flags of `portico start` to what the host and its output need. A value that cannot be is an error that says what can.
 
 import type { LocalPrincipal } from '../core/authorization.ts';
-import { flagNeedsAnother, flagsContradict, flagValueWrong, noPortFree } from '../core/error-catalogue.ts';
+import { flagNeedsAnother, flagsContradict, flagValueWrong } from '../core/errors/command-line.ts';
+import { noPortFree } from '../core/errors/start-command.ts';
 import { LOG_LEVELS } from '../core/log.ts';
 import type { HostOptions } from '../host/create-host.ts';
 import { isPortFree } from '../platform/ports.ts';

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { generate } from 'selfsigned';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeProgram, FakeDescriptor, FakeHost } from '../../../../test/support/fake-program.ts';
 import { MemoryKeys } from '../../../../test/support/memory-keys.ts';
 import { HostError } from '../core/error.ts';
-import { keysUnreadable } from '../core/error-catalogue.ts';
+import { keysUnreadable } from '../core/errors/keys.ts';
 import type { FunctionApp } from '../core/function-app.ts';
 import { createLogger } from '../core/log.ts';
 import type { HostOptions, ReadyReport } from '../host/create-host.ts';
@@ -14,6 +15,7 @@ import { keepHeapSmall } from '../platform/small-heap.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { runPortico } from './run-portico.ts';
 // Loaded beforehand, so that what follows needs nothing from outside.
+import './certificate-file.ts';
 import './start.ts';
 
 vi.mock('../platform/small-heap.ts', () => ({ keepHeapSmall: vi.fn() }));
@@ -25,12 +27,27 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** A certificate and its key that are no longer valid. */
+let expired: string;
+beforeAll(async () => {
+  const name = [
+    { name: 'organizationName', value: 'Example' },
+    { name: 'commonName', value: 'alice' },
+  ];
+  const dates = { notBeforeDate: new Date('2024-01-01T00:00:00Z'), notAfterDate: new Date('2024-01-02T00:00:00Z') };
+  const made = await generate(name, { keyType: 'ec', algorithm: 'sha256', ...dates });
+  expired = `${made.private}\n${made.cert}`;
+});
+
 describe('portico start', () => {
   test('runs the app until a signal, stops it and ends with 0', async () => {
     const { program, exitCode, host } = run('start sub --port 80 --functions a');
     await settled();
     expect(host().options).toMatchObject({ root: '/root of /app/sub', port: 80, functions: ['a'], environment: program.environment });
     expect(host().options).not.toHaveProperty('address');
+    expect(keepHeapSmall).not.toHaveBeenCalled();
+    await program.clock.advance(100);
+    expect(keepHeapSmall).toHaveBeenCalledOnce();
     program.send('SIGINT');
     expect(await exitCode).toBe(0);
     expect(host().stopCount).toBe(1);
@@ -39,7 +56,6 @@ describe('portico start', () => {
     );
     expect(program.stdout.lines.at(-1)).toMatch(/^..:..:..\.... stopping \(SIGINT\); a second one stops at once$/);
     expect(program.stderr.text).toBe('');
-    expect(keepHeapSmall).toHaveBeenCalledOnce();
   });
 
   test('stops what was begun when a signal comes before it is ready', async () => {
@@ -91,11 +107,46 @@ describe('portico start', () => {
   test.each([
     ['start --as alice --address 0.0.0.0', {}],
     ['start --as alice --auth', { address: '0.0.0.0' }],
-  ])('refuses to take everybody beyond loopback for one user: %s, local settings %j', async (line, local) => {
-    const { program, exitCode, host } = run(line, { app: { local } });
+    ['start --client-cert CERT --address 0.0.0.0', {}],
+    ['start --client-cert CERT --auth', { address: '0.0.0.0' }],
+  ])('refuses to take everybody beyond loopback for one: %s, local settings %j', async (line, local) => {
+    const { program, exitCode, host } = run(line.replace('CERT', certificateFile()), { app: { local } });
     expect(await exitCode).toBe(2);
-    expect(program.stderr.lines[0]).toBe('portico: With --as, whoever reaches 0.0.0.0 would be that user, from other machines as well.');
+    expect(program.stderr.lines[0]).toBe(
+      `portico: With ${line.split(' ')[1]}, whoever reaches 0.0.0.0 would pass for the one it names, from other machines as well.`,
+    );
     expect(host().state).toBe('Starting');
+  });
+
+  test('hands on the certificate that every request comes with, says whose it is, and that it has expired', async () => {
+    const file = certificateFile();
+    const { program, exitCode, host } = run(`start --client-cert ${file}`);
+    await settled();
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
+    expect(host().options.clientCertificate).toMatchObject({ subject: 'O=Example\nCN=alice' });
+    expect(program.stdout.text).toContain(
+      `! The certificate ${file} expired on 2024-01-02T00:00:00.000Z: a handler that looks at its dates refuses it.\n`,
+    );
+    expect(program.stdout.text).toContain('\n  every request comes with the certificate O=Example, CN=alice (--client-cert)\n');
+  });
+
+  test('asks callers beyond loopback for theirs', async () => {
+    const { program, exitCode, host } = run(`start --client-cert ask --cert ${certificateFile()} --address 0.0.0.0`);
+    await settled();
+    program.send('SIGINT');
+    expect(await exitCode).toBe(0);
+    expect(host().options).toMatchObject({ clientCertificate: 'ask', https: { cert: expect.any(String) } });
+    expect(program.stdout.text).not.toContain('every request');
+  });
+
+  test.each([
+    ['--client-cert ask', 'portico: --client-cert ask means nothing without --https.'],
+    ['--client-cert /none.pem', "portico: The certificate /none.pem cannot be used: ENOENT: no such file or directory, open '/none.pem'"],
+  ])('refuses %s', async (flag, message) => {
+    const { program, exitCode } = run(`start ${flag}`);
+    expect(await exitCode).toBe(2);
+    expect(program.stderr.lines[0]).toBe(message);
   });
 
   test('hands on who the user is and whether keys are asked for', async () => {
@@ -304,6 +355,12 @@ function run(line: string, { app, startFailure, ready, readyOnStop, state, keys,
     loadHost: async () => ({ createHost, findAppRoot: (from) => `/root of ${from}` }),
   });
   return { program, exitCode: runPortico(program), host: () => host as FakeHost };
+}
+
+function certificateFile(): string {
+  const file = join(folder, 'alice.pem');
+  writeFileSync(file, expired);
+  return file;
 }
 
 /** Lets everything happen that can without the outside world. */

@@ -2,14 +2,13 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { HostError } from '../core/error.ts';
-import { userBeyondLoopback } from '../core/error-catalogue.ts';
+import { userBeyondLoopback } from '../core/errors/start-command.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import { outsideAddresses } from '../platform/machine.ts';
 import { isLoopback } from '../platform/ports.ts';
-import { keepHeapSmall } from '../platform/small-heap.ts';
 import type { StartCommandLine } from './command-line.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { readHttpsOptions } from './https-options.ts';
+import { readClientCertificateOption, readHttpsOptions } from './https-options.ts';
 import type { Levels } from './log-filter.ts';
 import { openReporter } from './open-reporter.ts';
 import type { HostLibrary, Program } from './program.ts';
@@ -21,6 +20,7 @@ import { stopRequest } from './stop-request.ts';
 import { VERSION } from './version.ts';
 
 const NO_LEVELS: Levels = {};
+const HEAP_LATER_MS = 100;
 const EVERY_ADDRESS = ['0.0.0.0', '::'];
 
 /** Runs the app until a signal comes, and leaves nothing behind. */
@@ -44,13 +44,16 @@ export async function start(
     for (const remark of remarks) warn(reporter, remark);
     if (flags['ready-file'] !== undefined) readyFile = openReadyFile(resolve(workingDirectory, flags['ready-file']));
     const { https, authorityFile } = await readHttpsOptions(flags, program);
+    const { clientCertificate, remark } = await readClientCertificateOption(flags, program);
+    if (remark !== undefined) warn(reporter, remark);
 
     const root = findAppRoot(resolve(workingDirectory, app ?? '.'));
     const inTerminal = program.stdout.isTty && !flags.json;
-    const options = await readHostOptions(flags, inTerminal);
+    const options = { ...(await readHostOptions(flags, inTerminal)), ...(clientCertificate && { clientCertificate }) };
     host = createHost({ root, environment, observer: reporter, ...options, ...(https && { https }) });
     const address = flags.address ?? host.app.local.address ?? DEFAULT_ADDRESS;
-    if (options.user !== undefined && !isLoopback(address)) throw userBeyondLoopback(address);
+    const pretends = options.user !== undefined ? '--as' : typeof clientCertificate === 'object' ? '--client-cert' : undefined;
+    if (pretends !== undefined && !isLoopback(address)) throw userBeyondLoopback(pretends, address);
 
     const { processId, clock } = program;
     const showsKeys = inTerminal && !flags.quiet;
@@ -69,7 +72,7 @@ export async function start(
 
 type Run = {
   readonly host: Host;
-  readonly options: Pick<HostOptions, 'watch' | 'build' | 'user'>;
+  readonly options: Pick<HostOptions, 'watch' | 'build' | 'user' | 'clientCertificate'>;
   readonly processId: number;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly reporter: Reporter;
@@ -88,8 +91,6 @@ async function run(
   await host.start();
   const keys = host.keys && { place: host.keys.place, ...(showsKeys && (await readCodes(host.keys, host.functions(), clock))) };
   if (signal.aborted) return;
-  // Here and not in the host: the heap of a program that embeds one is its own affair.
-  keepHeapSmall();
   const { url, app } = host;
   reporter.listening({
     version: VERSION,
@@ -99,6 +100,7 @@ async function run(
     openUrls: isLoopback(address) ? undefined : openUrls(address, url),
     keys,
     user: options.user?.name,
+    clientCertificate: describeCertificate(options.clientCertificate),
     authorityFile,
     watching: options.watch ?? false,
     functions: host.functions(),
@@ -125,6 +127,17 @@ async function run(
     if (!(thrown instanceof HostError)) throw thrown;
     warn(reporter, thrown.message, thrown.hint);
   }
+  // Those who waited for the handler are answered first. Rejects when the host stops: then there is nothing to keep small.
+  await clock.sleep(HEAP_LATER_MS, signal).catch(() => {});
+  // Here and not in the host: the heap of a program that embeds one is its own affair.
+  if (!signal.aborted) (await import('../platform/small-heap.ts')).keepHeapSmall();
+}
+
+/** By its subject, on one line. An empty one is undefined, whatever the types say. */
+function describeCertificate(certificate: HostOptions['clientCertificate']): string | undefined {
+  if (typeof certificate !== 'object') return undefined;
+  const { subject, fingerprint256 } = certificate as { subject?: string; fingerprint256: string };
+  return subject?.replaceAll('\n', ', ') ?? fingerprint256;
 }
 
 /** The address alone when it names one; all of this machine's when it stands for every one. */

@@ -1,7 +1,7 @@
 // Finds the folder of the app: the nearest one upwards with a host.json.
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { appRootNotFound } from '../core/error-catalogue.ts';
+import { appRootNotFound } from '../core/errors/host.ts';
 
 const SEARCH_DEPTH = 2;
 const MOST_SUGGESTIONS = 5;

@@ -3,16 +3,16 @@ import type { AppSettings } from '../core/function-app.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Problem } from '../core/problem.ts';
 import { switchUnreadable, switchWithoutFunction } from '../core/problems/settings.ts';
-import { settingReader } from './settings.ts';
+import { settingFinder } from './settings.ts';
 
 const SWITCH = /^AzureWebJobs([._])(?<name>.+)\1Disabled$/i;
 
-/** Whether a function is switched off. */
-export function switches(settings: AppSettings): (name: string) => boolean {
-  const setting = settingReader(settings);
+/** Which setting switches a function off. Undefined: none. */
+export function switches(settings: AppSettings): (name: string) => string | undefined {
+  const find = settingFinder(settings);
   return (name) => {
-    const value = setting(`AzureWebJobs.${name}.Disabled`) ?? setting(`AzureWebJobs_${name}_Disabled`);
-    return value === '1' || value?.toLowerCase() === 'true';
+    const [written, value] = find(`AzureWebJobs.${name}.Disabled`) ?? find(`AzureWebJobs_${name}_Disabled`) ?? [];
+    return value === '1' || value?.toLowerCase() === 'true' ? written : undefined;
   };
 }
 

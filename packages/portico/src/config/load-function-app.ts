@@ -60,10 +60,10 @@ export function loadFunctionApp({ root, environment, functions = [] }: AppSource
     problems.filter(({ severity }) => severity === 'error'),
     ({ functionName }) => functionName,
   );
-  const isDisabled = switches(settings);
+  const switchOf = switches(settings);
   const metadata = ({ findings: _findings, routePath: _routePath, ...draft }: FunctionDraft): FunctionMetadata => ({
     ...draft,
-    disabled: isDisabled(draft.name),
+    disabled: switchOf(draft.name) !== undefined,
     allowed: isAllowed(draft.name),
     errors: errors.get(draft.name) ?? [],
   });

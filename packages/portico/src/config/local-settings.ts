@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { JsonValue, LocalHostSettings } from '../core/function-app.ts';
 import { isJsonObject, kindOfJson } from '../core/json-value.ts';
 import { flag, integer, json, text } from '../core/option-values.ts';
-import { type Option, type OptionsOf, record, section } from '../core/options.ts';
+import { type Option, type OptionsOf, type Path, record, section } from '../core/options.ts';
 import type { Problem } from '../core/problem.ts';
 import {
   connectionStringMissing,
+  settingBlanks,
   settingNotText,
   settingRepeated,
   settingsEncrypted,
@@ -89,7 +90,7 @@ function valuesIn({ Values }: Options, document: JsonDocument, add: Findings['ad
     if (written === null) return [];
     const value = ANY_TEXT.read(written, path, () => undefined);
     if (typeof written !== 'string') add(settingNotText(name, kindOfJson(written), value !== undefined), path);
-    return value === undefined ? [] : [{ name, value, place: document.place(path) }];
+    return value === undefined ? [] : [{ name, value: withoutBlanks(name, value, path, add), place: document.place(path) }];
   });
 }
 
@@ -97,10 +98,21 @@ function connectionStringsIn({ ConnectionStrings }: Options, document: JsonDocum
   return Object.entries(ConnectionStrings).flatMap(([name, written]) => {
     const path = ['ConnectionStrings', name];
     const value = isJsonObject(written) ? valueAt(written, ['ConnectionString']) : written;
-    if (typeof value === 'string') return [{ name: `ConnectionStrings:${name}`, value, place: document.place(path) }];
-    add(connectionStringMissing(name), path);
-    return [];
+    if (typeof value !== 'string') {
+      add(connectionStringMissing(name), path);
+      return [];
+    }
+    const setting = `ConnectionStrings:${name}`;
+    return [{ name: setting, value: withoutBlanks(setting, value, path, add), place: document.place(path) }];
   });
+}
+
+/** Every text of JSON is in quotes, so those around a blank do not tell that it is meant. A value of nothing but blanks is. */
+function withoutBlanks(name: string, value: string, path: Path, add: Findings['add']): string {
+  const trimmed = value.trim();
+  if (trimmed === value || trimmed === '') return value;
+  add(settingBlanks(name), path);
+  return trimmed;
 }
 
 function toLocalHost({

@@ -23,7 +23,10 @@ const USUAL_QUEUE = 100;
 const PORTICO_OPTIONS = {
   trustedProxies: list(
     text({ doc: 'An address or a block.', expected: 'an IP address or a block such as "10.0.0.0/8"', accepts: isAddressBlock }),
-    { default: [], doc: 'Proxies in front of Portico whose X-Forwarded-* headers are believed: addresses and CIDR blocks.' },
+    {
+      default: [],
+      doc: 'Proxies in front of Portico whose X-Forwarded-* headers are believed, and X-Real-IP where they send no X-Forwarded-For: addresses and CIDR blocks.',
+    },
   ),
   xffStyle: choice(['plain', 'azure'], {
     default: 'plain',
@@ -31,7 +34,7 @@ const PORTICO_OPTIONS = {
   }),
   trustClientPrincipal: flag({
     default: false,
-    doc: 'True: the X-MS-CLIENT-PRINCIPAL headers of trusted proxies reach the handler, as behind App Service authentication. Whoever is in trustedProxies must then remove them from what callers send.',
+    doc: 'True: the X-MS-CLIENT-PRINCIPAL and X-ARR-ClientCert headers of trusted proxies reach the handler, as behind App Service. Whoever is in trustedProxies must then remove them from what callers send.',
     source: 'https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities',
   }),
   keepOutputText: flag({

@@ -33,7 +33,7 @@ A value that cannot be read costs that value: its default is used, and a warning
     name: 'local.settings.json',
     root: LOCAL_SETTINGS_JSON,
     about: `App settings come from four places, and the first that has a name counts: the environment of Portico, local.settings.json, .env.local, .env.
-The handler gets them all as environment variables.`,
+The handler gets them all as environment variables. [settings.md](../settings.md) has the rest, and how to see what counts.`,
   },
   { name: 'portico.json', root: PORTICO_JSON, about: 'It stands beside host.json and is optional.' },
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AppFiles, appFolder } from '../../../../test/support/app-folder.ts';
-import { readSettings, settingReader } from './settings.ts';
+import { readSettings, settingFinder } from './settings.ts';
 
 const read = (files: AppFiles, environment: Record<string, string | undefined> = {}) => readSettings(appFolder(files), environment);
 const codes = (files: AppFiles, environment?: Record<string, string>) => read(files, environment).problems.map(({ code }) => code);
@@ -24,11 +24,37 @@ describe('settings', () => {
     ]);
   });
 
-  test('keep their outer blanks, with a warning that does not show the value', () => {
-    const { settings, problems } = read(localSettings({ AzureWebJobsStorage: ' AccountKey=secret' }));
-    expect(settings).toEqual({ AzureWebJobsStorage: ' AccountKey=secret' });
-    expect(problems).toMatchObject([{ code: 'SETTING_BLANKS' }]);
-    expect(JSON.stringify(problems)).not.toContain('secret');
+  test('are all in `written`, with their lines, also those that do not count', () => {
+    const files = { ...localSettings({ A: 'local' }), '.env.local': '\nA=env.local', '.env': 'A=env\nB="b\nb"\nexport C=c' };
+    expect(read(files, { A: 'environment' }).written).toEqual([
+      { name: 'A', value: 'env', place: { file: '.env', line: 1 } },
+      { name: 'B', value: 'b\nb', place: { file: '.env', line: 2 } },
+      { name: 'C', value: 'c', place: { file: '.env', line: 4 } },
+      { name: 'A', value: 'env.local', place: { file: '.env.local', line: 2 } },
+      { name: 'A', value: 'local', place: { file: 'local.settings.json', line: 4, column: 10 } },
+    ]);
+  });
+
+  const reference = '@Microsoft.KeyVault(VaultName=v;SecretName=s)';
+
+  test.each([
+    ['local.settings.json', localSettings({ A: reference }), {}, { file: 'local.settings.json', line: 4 }],
+    ['.env', { '.env': `\nA=${reference}` }, {}, { file: '.env', line: 2 }],
+    ['the environment', {}, { A: reference }, { file: 'A' }],
+  ])('that refer to a Key Vault are named with their place: %s', (_, files, environment, place) => {
+    const { settings, problems } = read(files, environment);
+    expect(settings).toEqual({ A: reference });
+    expect(problems).toMatchObject([{ code: 'KEY_VAULT_REFERENCE', severity: 'warning', ...place }]);
+    expect(problems[0]?.message).toContain('The setting A is a Key Vault reference that nothing resolves outside of Azure;');
+  });
+
+  test('that refer to a Key Vault are no matter where they do not count', () => {
+    expect(codes(localSettings({ A: reference }), { A: 'secret' })).toEqual(['SETTING_OVERRIDDEN']);
+  });
+
+  test('that refer to a Key Vault on Azure were not resolved by the platform', () => {
+    const { problems } = read({}, { A: reference, WEBSITE_INSTANCE_ID: 'x' });
+    expect(problems[0]?.message).toContain('that the platform did not resolve');
   });
 
   test('that no environment variable can hold are left out', () => {
@@ -38,7 +64,7 @@ describe('settings', () => {
   });
 
   test('are read by names that ignore case', () => {
-    expect(settingReader({ AzureWebJobsStorage: 'x' })('AZUREWEBJOBSSTORAGE')).toBe('x');
+    expect(settingFinder({ AzureWebJobsStorage: 'x' })('AZUREWEBJOBSSTORAGE')).toEqual(['AzureWebJobsStorage', 'x']);
   });
 });
 
@@ -52,6 +78,19 @@ describe('.env', () => {
   test.each(['this is not', '=x', ' = x', 'ABC'])('with the line "%s" keeps the others and names the place', (line) => {
     expect(read({ '.env': `A=1\n${line}\nB=2` }).settings).toEqual({ A: '1', B: '2' });
     expect(linesOf(`A=1\n${line}\nB=2`)).toEqual([['DOT_ENV_LINE_UNREADABLE', '.env', 2]]);
+  });
+
+  test('keeps the blanks of a value in quotes', () => {
+    const { settings, problems } = read({ '.env': 'A= a \nB=" b "' });
+    expect({ settings, problems }).toEqual({ settings: { A: 'a', B: ' b ' }, problems: [] });
+  });
+
+  test('with a name twice lets the last one count, and names both lines', () => {
+    const { settings, problems } = read({ '.env': 'A=1\nB="\nA=x\n"\n export A=2' });
+    expect(settings).toEqual({ A: '2', B: '\nA=x\n' });
+    expect(problems).toMatchObject([
+      { code: 'DOT_ENV_NAME_REPEATED', file: '.env', line: 5, message: 'A is written in line 1 already; the last one counts.' },
+    ]);
   });
 
   test('with a quote that nothing closes names the place, and shows no value', () => {
@@ -87,6 +126,14 @@ describe('local.settings.json', () => {
     const { settings, problems } = read(localSettings({ A: 5, B: true, C: { d: 1 }, D: null }));
     expect(settings).toEqual({ A: '5', B: 'True' });
     expect(problems.map(({ code, line }) => [code, line])).toEqual([4, 5, 6].map((line) => ['SETTING_NOT_TEXT', line]));
+  });
+
+  test('gives values without their outer blanks, with a warning that does not show them', () => {
+    const file = localSettings({ A: ' AccountKey=secret\n', SEPARATOR: ' ', B: ' x', C: 'c c' }, { ConnectionStrings: { D: 'd ' } });
+    const { settings, problems } = read(file, { B: 'x' });
+    expect(settings).toEqual({ A: 'AccountKey=secret', SEPARATOR: ' ', B: 'x', C: 'c c', 'ConnectionStrings:D': 'd' });
+    expect(problems.map(({ code, line }) => [code, line])).toEqual([4, 6, 10].map((line) => ['SETTING_BLANKS', line]));
+    expect(JSON.stringify(problems)).not.toContain('secret');
   });
 
   test('with encrypted values has none', () => {

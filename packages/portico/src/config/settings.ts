@@ -1,11 +1,18 @@
 // App settings. The first that has a name counts: the environment of this process, local.settings.json, .env.local, .env.
 import type { AppSettings, LocalHostSettings } from '../core/function-app.ts';
+import { unresolvedReference } from '../core/key-vault-reference.ts';
 import type { Problem } from '../core/problem.ts';
-import { settingBlanks, settingOverridden, settingUnusable } from '../core/problems/settings.ts';
+import { keyVaultReference, settingOverridden, settingUnusable } from '../core/problems/settings.ts';
 import { readDotEnv } from './dot-env.ts';
 import { type FileSetting, readLocalSettings } from './local-settings.ts';
 
-export type Settings = { readonly settings: AppSettings; readonly local: LocalHostSettings; readonly problems: readonly Problem[] };
+export type Settings = {
+  readonly settings: AppSettings;
+  /** All that the files say. Of two with one name the later one counts. */
+  readonly written: readonly FileSetting[];
+  readonly local: LocalHostSettings;
+  readonly problems: readonly Problem[];
+};
 
 export function readSettings(root: string, hostEnvironment: Readonly<Record<string, string | undefined>>): Settings {
   const environment = Object.fromEntries(
@@ -13,23 +20,28 @@ export function readSettings(root: string, hostEnvironment: Readonly<Record<stri
   );
   const file = readLocalSettings(root);
   const problems = [...file.problems];
-  const fromFiles = new Map<string, FileSetting>();
+  const written: FileSetting[] = [];
   for (const setting of [...readDotEnv(root, '.env', problems), ...readDotEnv(root, '.env.local', problems), ...file.settings]) {
     if (setting.value.includes('\0')) problems.push({ ...settingUnusable(setting.name), ...setting.place });
-    else fromFiles.set(setting.name, setting);
+    else written.push(setting);
   }
+  const fromFiles = new Map(written.map((setting) => [setting.name, setting]));
   for (const { name, value, place } of fromFiles.values()) {
-    const inEnvironment = Object.hasOwn(environment, name) ? environment[name] : undefined;
     // The same value twice has no consequence that anybody would want to hear of.
-    if (inEnvironment !== undefined && inEnvironment !== value) problems.push({ ...settingOverridden(name), ...place });
-    else if (value !== value.trim()) problems.push({ ...settingBlanks(name), ...place });
+    if (Object.hasOwn(environment, name) && environment[name] !== value) problems.push({ ...settingOverridden(name), ...place });
   }
-  const settings = Object.fromEntries([...fromFiles].map(([name, { value }]) => [name, value]));
-  return { settings: { ...settings, ...environment }, local: file.local, problems };
+  const settings: AppSettings = { ...Object.fromEntries([...fromFiles].map(([name, { value }]) => [name, value])), ...environment };
+  const get = (name: string) => settings[name];
+  for (const [name, value] of Object.entries(settings)) {
+    const unresolved = unresolvedReference(value, get);
+    const place = Object.hasOwn(environment, name) ? { file: name } : fromFiles.get(name)?.place;
+    if (unresolved !== undefined) problems.push({ ...keyVaultReference(name, unresolved), ...place });
+  }
+  return { settings, written, local: file.local, problems };
 }
 
-/** A setting by its name, which ignores case. */
-export function settingReader(settings: AppSettings): (name: string) => string | undefined {
-  const byName = new Map(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value]));
+/** A setting by its name, which ignores case: as that is written, and the value. */
+export function settingFinder(settings: AppSettings): (name: string) => readonly [name: string, value: string] | undefined {
+  const byName = new Map(Object.entries(settings).map((setting) => [setting[0].toLowerCase(), setting]));
   return (name) => byName.get(name.toLowerCase());
 }

@@ -1,4 +1,4 @@
-// Errors that cross a folder, and nothing else. All codes live in error-catalogue.ts; start reading there.
+// Errors that cross a folder, and nothing else. All of them are declared in errors/, a file for each subject.
 
 /** usage: the command line, whose faults have an exit code of their own. */
 export type ErrorKind = 'usage' | 'config' | 'worker' | 'service' | 'internal';
@@ -39,4 +39,12 @@ export function defineError<Facts extends unknown[]>(
 /** The message of anything that was thrown, for people. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Rights would not help: a file is where a folder has to be, or the other way round. */
+const IN_THE_WAY: readonly unknown[] = ['EEXIST', 'ENOTDIR', 'EISDIR'];
+
+/** What to do about that; undefined: it is not why the file system refuses. */
+export function adviceIfInTheWay(code: unknown): string | undefined {
+  return IN_THE_WAY.includes(code) ? 'Something else has that name, or that of a folder above it: move it away.' : undefined;
 }

@@ -106,7 +106,7 @@ export type PorticoConfig = {
   readonly trustedProxies: readonly string[];
   /** `azure` appends `ip:port`, as Azure's front end does; `plain` the address alone. */
   readonly xffStyle: 'plain' | 'azure';
-  /** X-MS-CLIENT-PRINCIPAL headers of trusted proxies count. Default false. */
+  /** X-MS-CLIENT-PRINCIPAL and X-ARR-ClientCert headers of trusted proxies count. Default false. */
   readonly trustClientPrincipal: boolean;
   /** Text in outputs stays as it is, whatever it looks like. Default false: base64 and JSON in it are read, as on Azure. */
   readonly keepOutputText: boolean;

@@ -2,6 +2,7 @@
 import type { JsonValue } from './function-app.ts';
 import { isJsonObject } from './json-value.ts';
 import type { Remark } from './remark.ts';
+import { dateKept } from './remarks/invocation.ts';
 
 const DATE = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?`;
 const OFFSET = String.raw`[-+]\d\d:\d\d`;
@@ -14,11 +15,11 @@ export const isIsoDate = (text: string): boolean => IS_DATE.test(text);
 /** On something that is sent as text: what would become of its dates. `what`: `a body`. */
 export function dateRemark(value: JsonValue, what: string): Remark | undefined {
   if (typeof value === 'string' ? !isIsoDate(value) : !holdsDateWithOffset(value)) return undefined;
-  const onAzure =
+  return dateKept(
     typeof value === 'string'
-      ? `${what} that is an ISO date arrives as MM/dd/yyyy HH:mm:ss; here it is sent as written.`
-      : `ISO dates in ${what} are moved from their offset to the host's time zone; here they are sent as written.`;
-  return { code: 'DATE_KEPT', message: `on Azure: ${onAzure}` };
+      ? `${what} that is an ISO date arrives as MM/dd/yyyy HH:mm:ss`
+      : `ISO dates in ${what} are moved from their offset to the host's time zone`,
+  );
 }
 
 function holdsDateWithOffset(value: JsonValue): boolean {

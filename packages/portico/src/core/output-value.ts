@@ -7,13 +7,14 @@
 //
 // An array gives one item for each of its elements, and so does text that looks like one. What surprises is said in a remark.
 import type { HostError } from './error.ts';
-import { outputNotAnObject, outputNotJson } from './error-catalogue.ts';
+import { outputNotAnObject, outputNotJson } from './errors/invocation.ts';
 import type { JsonObject, JsonValue } from './function-app.ts';
 import { dateRemark, isIsoDate } from './iso-date.ts';
 import { readJson } from './json-reader.ts';
 import { isJsonObject, kindOfJson, numberText } from './json-value.ts';
 import { plainText, writeJson } from './json-writer.ts';
 import type { Remark } from './remark.ts';
+import { base64Decoded, base64Kept, dateKept, textReadAsJson, writtenAsBytes } from './remarks/invocation.ts';
 
 export type OutputValue = {
   /** Of the binding. */
@@ -66,9 +67,15 @@ export function streamContent(output: OutputValue): { readonly content: Uint8Arr
   const number = numberText(value);
   if (number !== undefined || typeof value === 'boolean') {
     const content = number === undefined ? Uint8Array.of(value === true ? 1 : 0) : numberBytes(number);
-    return { content, remarks: [binaryRemark(name, kindOfJson(value), content.length)] };
+    return { content, remarks: [writtenAsBytes(name, kindOfJson(value), content.length)] };
   }
-  if (typeof value === 'string') return { content: toUtf8(value), remarks: isIsoDate(value) ? [dateWritten(name)] : [] };
+  if (typeof value === 'string')
+    return {
+      content: toUtf8(value),
+      remarks: isIsoDate(value)
+        ? [dateKept(`the output "${name}" is an ISO date, which cannot be written there, so the invocation fails`)]
+        : [],
+    };
   return { content: toUtf8(writeJson(value)), remarks: [itemRemark(name, [value])].filter((remark) => remark !== undefined) };
 }
 
@@ -96,20 +103,13 @@ function toUtf8(text: string): Uint8Array {
 
 function decodedRemarks({ name, bytes }: OutputValue): Remark[] {
   // Of the empty text, which is base64 too, nothing else could be made.
-  if (bytes?.length === 0) return [];
-  const message = `The output "${name}" is valid base64, so the bytes it stands for are written; on Azure too. Add "dataType": "binary" to the binding to write the text.`;
-  return [{ code: 'BASE64_DECODED', message }];
-}
-
-function base64Kept(name: string): Remark {
-  const message = `on Azure: the output "${name}" is valid base64, so "System.Byte[]" is sent; here the text is. On Azure "dataType": "binary" sends it too.`;
-  return { code: 'BASE64_KEPT', message };
+  return bytes?.length === 0 ? [] : [base64Decoded(`The output "${name}"`)];
 }
 
 function rereadRemark(name: string, text: string, items: readonly string[]): Remark | undefined {
   if (items.length === 1 && items[0] === text) return undefined;
   const made = items.length === 1 ? 'it is written anew, with other blanks' : `it makes ${items.length} messages`;
-  return { code: 'TEXT_READ_AS_JSON', message: `The output "${name}" is text that looks like JSON, so ${made}; on Azure too.` };
+  return textReadAsJson(name, made);
 }
 
 /** One is enough: they would all say the same. */
@@ -119,17 +119,4 @@ function itemRemark(name: string, elements: readonly JsonValue[]): Remark | unde
     if (remark !== undefined) return remark;
   }
   return undefined;
-}
-
-function dateWritten(name: string): Remark {
-  const message = `on Azure: the output "${name}" is an ISO date, which cannot be written there, so the invocation fails; here it is written as it is.`;
-  return { code: 'DATE_KEPT', message };
-}
-
-function binaryRemark(name: string, kind: string, byteCount: number): Remark {
-  const written = `the ${byteCount === 1 ? 'byte' : `${byteCount} bytes`} that .NET has for it`;
-  return {
-    code: 'WRITTEN_AS_BYTES',
-    message: `The output "${name}" is ${kind}, so ${written} are written; on Azure too. Give text to write text.`,
-  };
 }

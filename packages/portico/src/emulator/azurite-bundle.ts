@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
-import { emulatorMissing, emulatorNotInstalled } from '../core/error-catalogue.ts';
+import { emulatorMissing, emulatorNotInstalled } from '../core/errors/emulator.ts';
 import type { Logger } from '../core/log.ts';
 import { whenAborted } from '../core/when-aborted.ts';
 import { spawnChild } from '../platform/child-process.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { emulatorFailed } from '../core/error-catalogue.ts';
+import { emulatorFailed } from '../core/errors/emulator.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { startAzuriteProcess } from './azurite-process.ts';
 import { ANY_PORTS } from './endpoints.ts';

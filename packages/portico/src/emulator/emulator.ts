@@ -11,7 +11,7 @@ import {
   emulatorPortTaken,
   emulatorRefusesVersion,
   emulatorStopped,
-} from '../core/error-catalogue.ts';
+} from '../core/errors/emulator.ts';
 import type { EmulatorEndpoints } from '../core/extension.ts';
 import { type Logger, report } from '../core/log.ts';
 import { azuriteBundle } from './azurite-bundle.ts';
@@ -138,7 +138,7 @@ class SupervisedEmulator implements Emulator {
     const started = await startAzuriteProcess({ bundle: file, folder: data, ports, clock, onLine }, this.#over.signal);
     if (started.status !== 'listening') return started;
     try {
-      writeStorageFile(folder, started.ports);
+      await writeStorageFile(folder, started.ports);
     } catch (error) {
       await started.process.stop(0);
       throw error;

@@ -1,6 +1,7 @@
 // storage.json: where the emulator of an app is. For other hosts of the app, for the next start, and for people with a tool that asks for a connection string.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../platform/replace-file.ts';
 import { type EmulatorPorts, endpointsAt } from './endpoints.ts';
 
 const NAME = 'storage.json';
@@ -17,12 +18,9 @@ export function readStorageFile(folder: string): EmulatorPorts | undefined {
   }
 }
 
-/** Whoever reads it sees the old one or the new one. */
-export function writeStorageFile(folder: string, ports: EmulatorPorts): void {
+export async function writeStorageFile(folder: string, ports: EmulatorPorts): Promise<void> {
   const { connectionString } = endpointsAt(ports);
-  const draft = join(folder, `${NAME}~`);
-  writeFileSync(draft, `${JSON.stringify({ ports, connectionString }, undefined, 2)}\n`);
-  renameSync(draft, join(folder, NAME));
+  await replaceFile(join(folder, NAME), `${JSON.stringify({ ports, connectionString }, undefined, 2)}\n`);
 }
 
 function isPort(value: unknown): value is number {

@@ -4,7 +4,7 @@
 import { resolveStorageConnection } from '../azure/connection.ts';
 import { optionsOf } from '../core/binding-options.ts';
 import { messageOf } from '../core/error.ts';
-import { functionUnknown, hostIdRefused } from '../core/error-catalogue.ts';
+import { functionUnknown, hostIdRefused } from '../core/errors/host.ts';
 import type {
   EmulatorEndpoints,
   InvocationOutcome,

@@ -15,6 +15,7 @@ export type AppKeysOptions = {
 
 export class AppKeys {
   readonly #options: AppKeysOptions;
+  readonly #over = new AbortController();
   #ring: KeyRing | undefined;
   #app: FunctionApp | undefined;
   /** What it was opened with. */
@@ -43,6 +44,17 @@ export class AppKeys {
     const log = createLogger(observer, 'Host.Keys');
     const store = openKeyStore({ root, settings, hostId: hostIdentity(settings, root).id, log, emulator });
     if (store.misconfigured !== undefined) report(log, 'error', store.misconfigured);
-    this.#ring = new KeyRing({ store, clock: systemClock, log, systemKeyNames: () => webhookKeyNames(this.#app?.functions ?? []) });
+    this.#ring = new KeyRing({
+      store,
+      clock: systemClock,
+      log,
+      systemKeyNames: () => webhookKeyNames(this.#app?.functions ?? []),
+      over: this.#over.signal,
+    });
+  }
+
+  /** Nobody calls any more: what is asked of a store is given up. */
+  close(): void {
+    this.#over.abort();
   }
 }

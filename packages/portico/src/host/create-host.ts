@@ -1,5 +1,6 @@
 // The composition root: puts configuration, handler, public port and admin API together. Start reading at FunctionHost.
 
+import type { X509Certificate } from 'node:crypto';
 import type { LocalPrincipal } from '../core/authorization.ts';
 import type { HostError } from '../core/error.ts';
 import type { AuthLevel, FunctionApp } from '../core/function-app.ts';
@@ -23,6 +24,12 @@ export type HostOptions = {
   readonly auth?: boolean;
   /** Every request is this user's, as if it had signed in with the platform. For testing. Default: nobody's. */
   readonly user?: LocalPrincipal;
+  /**
+   * What handlers get as `X-ARR-ClientCert`. A certificate: every request counts as having come with it; for testing.
+   * `ask`: callers by `https` are asked for theirs; whoever signed it, the handler gets it and has to judge. Default: nobody is asked.
+   * https://learn.microsoft.com/azure/app-service/app-service-web-configure-tls-mutual-auth
+   */
+  readonly clientCertificate?: X509Certificate | 'ask';
   /** Run only these, compared ignoring case. Default: host.json's `functions`, else all. */
   readonly functions?: readonly string[];
   /** Default: `Host.CORS` of local.settings.json, else no cross-origin answers. */

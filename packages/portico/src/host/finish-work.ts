@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { workCutOff } from '../core/error-catalogue.ts';
+import { workCutOff } from '../core/errors/host.ts';
 import { type Logger, report } from '../core/log.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { whenAborted } from '../core/when-aborted.ts';

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { AppSource } from '../config/load-function-app.ts';
 import { HostError } from '../core/error.ts';
-import { appRootNotFound, functionNotHttp, functionUnknown, hostStopped, portNotAvailable } from '../core/error-catalogue.ts';
+import { appRootNotFound, functionNotHttp, functionUnknown, hostStopped, portNotAvailable } from '../core/errors/host.ts';
 import type { AppSettings, FunctionApp } from '../core/function-app.ts';
 import { type HostEvent, type HostState, nextHostState } from '../core/host-state.ts';
 import { createLogger, type HostObserver, type Logger } from '../core/log.ts';
@@ -30,13 +30,12 @@ import { summarise } from './function-summary.ts';
 import { HandlerSupply } from './handler-supply.ts';
 import { invokeOverHttp } from './invoke-over-http.ts';
 import { DEFAULT_GRACE_MS } from './limits.ts';
+import { DEFAULT_ADDRESS, DEFAULT_PORT } from './local-defaults.ts';
 import { createReloadSteps } from './reload-steps.ts';
 import { Reloader } from './reloader.ts';
 import type { Counted, ServingMeans } from './serve-app.ts';
 import { type HostParts, invocationView, publicView } from './views.ts';
 
-const DEFAULT_PORT = 7071;
-const DEFAULT_ADDRESS = '127.0.0.1';
 /** Somebody mends the handler; a person does not notice this. */
 const READY_POLL_MS = 100;
 /** One that is built first, or belongs to somebody else, is not waited for. */
@@ -172,6 +171,7 @@ export class FunctionHost implements Host {
         port: this.#port,
         address: this.#address,
         certificate: this.#options.https,
+        asksForCertificate: this.#options.clientCertificate === 'ask',
         onRequest: createRequestHandler(host, context),
         ...createUpgradeHandler(host, context),
         httpDate: context.httpDate,
@@ -185,6 +185,8 @@ export class FunctionHost implements Host {
     this.#listenMs = systemClock.monotonicMs() - startedMs;
     this.#settle();
     this.#begun = this.#reloader.start().then(() => this.#reportStart());
+    // In this turn of the event loop the handler is spawned: it comes up while we look at folders.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#watcher = watchApp({
       root: this.#options.root,
       app: () => this.app,
@@ -269,6 +271,7 @@ export class FunctionHost implements Host {
     this.#hurry.signal.addEventListener('abort', hurry, { once: true });
     await Promise.all([stopped, this.#events.stopEmulator(HANDLER_STOP_MS)]);
     await this.#server?.close();
+    this.#keys.close();
     this.#apply('end');
     // For a host that was stopped before it was ready.
     this.#report({});

@@ -1,5 +1,5 @@
 // Which handler an app wants, and whether that is still the one it had.
-import type { AppSettings, PorticoConfig } from '../core/function-app.ts';
+import type { PorticoConfig } from '../core/function-app.ts';
 import { createLogger, type HostObserver } from '../core/log.ts';
 import { withoutKeys } from '../keys/key-settings.ts';
 import { processorCount, thisMachine } from '../platform/machine.ts';
@@ -10,6 +10,7 @@ import type { HandlerSource } from '../worker/handler-source.ts';
 import { createWorkerProcess } from '../worker/process.ts';
 import type { AppGeneration } from './app-generation.ts';
 import { type FleetOptions, HandlerFleet } from './handler-fleet.ts';
+import { localDefaults } from './local-defaults.ts';
 
 export type HandlerOptions = {
   readonly root: string;
@@ -79,9 +80,4 @@ function createSource(generation: AppGeneration, { root, attachPort, observer, p
     random: systemRandom,
     healthCheck: portico.healthCheck,
   });
-}
-
-/** What Azure's own local tool tells a handler about where it runs, unless the settings say it. */
-function localDefaults(port: number): AppSettings {
-  return { WEBSITE_HOSTNAME: `localhost:${port}`, AZURE_FUNCTIONS_ENVIRONMENT: 'Development' };
 }

@@ -3,7 +3,7 @@ import { type RawHandler, startRawHandler } from '../../../../test/http/support/
 import { FakeSource } from '../../../../test/support/fake-source.ts';
 import { until } from '../../../../test/support/until.ts';
 import { HostError } from '../core/error.ts';
-import { workerStopped, workerUnhealthy, workerUnreachable } from '../core/error-catalogue.ts';
+import { workerStopped, workerUnhealthy, workerUnreachable } from '../core/errors/handler.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { HandlerChannel } from '../worker/handler-channel.ts';
 import { HANDLER_STOP_MS } from '../worker/stop-time.ts';

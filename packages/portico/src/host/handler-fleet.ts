@@ -1,7 +1,7 @@
 // The processes of one app as it was read: who takes the next request, who is being replaced, and when there is nobody.
 import type { Clock } from '../core/clock.ts';
 import type { HostError } from '../core/error.ts';
-import { handlerAbsent, handlerNotReadyInTime, workerStopped } from '../core/error-catalogue.ts';
+import { handlerAbsent, handlerNotReadyInTime, workerStopped } from '../core/errors/handler.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { HandlerChannel } from '../worker/handler-channel.ts';
 import type { HandlerSource } from '../worker/handler-source.ts';

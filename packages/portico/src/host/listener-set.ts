@@ -2,7 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/error.ts';
-import { listenerNotStarted } from '../core/error-catalogue.ts';
+import { listenerNotStarted } from '../core/errors/host.ts';
 import type { InvocationOutcome, Listener, ListenerContext, TriggerEvent } from '../core/extension.ts';
 import type { FunctionMetadata } from '../core/function-app.ts';
 import { type Logger, report } from '../core/log.ts';

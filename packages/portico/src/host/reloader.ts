@@ -2,7 +2,7 @@
 // a newer change interrupts the one under way, and what that stood for is done with it.
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/error.ts';
-import { reloadLoop } from '../core/error-catalogue.ts';
+import { reloadLoop } from '../core/errors/host.ts';
 import { type Logger, report } from '../core/log.ts';
 import type { AppChange } from './app-watcher.ts';
 

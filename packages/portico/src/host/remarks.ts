@@ -6,10 +6,10 @@ export type Remarks = (where: RunLog, remark: Remark) => void;
 
 export function createRemarks(): Remarks {
   const said = new Set<string>();
-  return (where, { code, message, about }) => {
+  return (where, { code, message, hint, about }) => {
     const subject = [where.functionName, code, about].join(' ');
     if (said.has(subject)) return;
     said.add(subject);
-    where.log('warning', message, { code });
+    where.log('warning', message, { code, hint });
   };
 }

@@ -1,8 +1,8 @@
 // From a function app as read to one that can be served: routes in Azure's order, a mode for each function, limits and headers.
+import type { X509Certificate } from 'node:crypto';
 import type { LocalPrincipal } from '../core/authorization.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FunctionApp, FunctionLimits, FunctionMetadata, HandlerConfig, HostConfig, HttpConfig } from '../core/function-app.ts';
-import { nearestName } from '../core/nearest-name.ts';
 import type { Problem } from '../core/problem.ts';
 import { routeTemplateWrong } from '../core/problems/function-json.ts';
 import { Admission, type AdmissionLimits } from '../http/admission.ts';
@@ -17,6 +17,7 @@ import type { RouteTemplateFault } from '../http/routes/template-fault.ts';
 import type { FunctionBindings } from '../invocation/function-bindings.ts';
 import type { RunnableFunction } from '../invocation/runnable-function.ts';
 import { TimeLimit } from '../invocation/time-limit.ts';
+import { withGuesses } from './guessed-routes.ts';
 import type { EventFunction } from './listener-set.ts';
 
 /** What the command line or a library's caller says instead of the app's files. */
@@ -25,6 +26,8 @@ export type ServingOverrides = {
   readonly xffStyle?: XffStyle | undefined;
   /** Whose every request is, whatever a proxy says. */
   readonly user?: LocalPrincipal | undefined;
+  /** A certificate is every caller's, whatever a proxy says. */
+  readonly clientCertificate?: X509Certificate | 'ask' | undefined;
 };
 
 /** What functions of any app run with. */
@@ -57,13 +60,13 @@ export function makeServable(app: FunctionApp, overrides: ServingOverrides, mean
       entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, app, means, before) });
     } else problems.push(routeProblem(metadata, template));
   }
-  if (config !== undefined) entries.push(...unroutable(app, problems));
+  const routes = config === undefined ? entries : withGuesses(entries, app, problems);
   return {
     problems,
     events: config === undefined ? [] : app.functions.flatMap((metadata) => eventFunction(metadata, app, means)),
     app: {
-      routes: createRouteTable(entries),
-      functions: entries.map(({ value }) => value),
+      routes: createRouteTable(routes),
+      functions: routes.map(({ value }) => value),
       ...limits(config, before),
       ...policies(app, overrides),
     },
@@ -72,45 +75,6 @@ export function makeServable(app: FunctionApp, overrides: ServingOverrides, mean
 
 function routeProblem({ name, directory }: FunctionMetadata, fault: RouteTemplateFault): Problem {
   return { ...routeTemplateWrong(fault), functionName: name, file: directory === undefined ? 'host.json' : `${name}/function.json` };
-}
-
-/** A function whose own route cannot be read answers, with the reason, where it would most likely be. */
-function unroutable({ config, functions, problems }: FunctionApp, routeProblems: readonly Problem[]): RouteEntry<HttpFunction>[] {
-  // Without a trigger, or with one of an unknown type, a function was most likely meant for HTTP.
-  const routed = new Set(
-    functions.filter(({ http, trigger }) => http !== undefined || isOtherTrigger(trigger?.type)).map(({ name }) => name),
-  );
-  const unread = problems.filter(
-    ({ severity, functionName }) => severity === 'error' && functionName !== undefined && !routed.has(functionName),
-  );
-  return [...routeProblems, ...unread].flatMap(({ functionName = '', message }) => {
-    const route = functions.find(({ name }) => name === functionName)?.http?.route;
-    const template = parseRouteTemplate(joinRoute(config?.http.routePrefix ?? '', literalPart(route) ?? functionName), functionName);
-    if (template.kind !== 'template') return [];
-    const output = httpResponseBinding([]);
-    return {
-      template,
-      methods: undefined,
-      value: {
-        name: functionName,
-        triggerName: '',
-        mode: 'payload',
-        output,
-        disabled: false,
-        authLevel: 'function',
-        fault: message,
-        ...NO_LIMITS,
-      },
-    };
-  });
-}
-
-const isOtherTrigger = (type: string | undefined): boolean => type !== undefined && nearestName(type, ['httpTrigger']) === undefined;
-
-/** `bad/{id:nosuch}` → `bad/{*rest}`; undefined when the route does not begin with a literal segment. */
-function literalPart(route: string | undefined): string | undefined {
-  const literal = /^[^{}?*]+(?=\/|$)/.exec(route ?? '')?.[0];
-  return literal === undefined ? undefined : `${literal}/{*rest}`;
 }
 
 function eventFunction(metadata: FunctionMetadata, app: FunctionApp, means: ServingMeans): EventFunction[] {
@@ -145,8 +109,6 @@ function httpFunction(metadata: FunctionMetadata, app: FunctionApp, means: Servi
 }
 
 type Limits = Pick<HttpFunction, 'timeLimit' | 'idleLimit'>;
-
-const NO_LIMITS = { admission: undefined, timeLimit: undefined, idleLimit: undefined, retry: undefined, bindings: undefined };
 
 /** portico.json may say something else of one function than host.json says of all. */
 function limitsOf(
@@ -206,16 +168,18 @@ const DEFAULT_MOST_BODY_BYTES = 104_857_600;
 
 function policies(
   { settings, portico, local }: FunctionApp,
-  { cors, xffStyle, user }: ServingOverrides,
+  { cors, xffStyle, user, clientCertificate }: ServingOverrides,
 ): Pick<PublicApp, 'homePage' | 'cors' | 'callerRules' | 'mostBodyBytes'> {
   const limit = Number(settings['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT']);
+  const certificate = typeof clientCertificate === 'object' ? clientCertificate.raw.toString('base64') : undefined;
   return {
     homePage: settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true',
     cors: cors ?? (local.corsOrigins && { origins: local.corsOrigins, credentials: local.corsCredentials ?? false }),
     callerRules: createCallerRules(
       portico.trustedProxies,
       xffStyle ?? portico.xffStyle,
-      portico.trustClientPrincipal && user === undefined,
+      portico.trustClientPrincipal && user === undefined && certificate === undefined,
+      certificate,
     ),
     mostBodyBytes: limit > 0 ? limit : DEFAULT_MOST_BODY_BYTES,
   };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { isAllowed, type Principal } from '../core/authorization.ts';
-import { stateClosed } from '../core/error-catalogue.ts';
+import { stateClosed } from '../core/errors/state.ts';
 import type { AuthLevel } from '../core/function-app.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { authorize, authorizeAll } from './authorize.ts';

@@ -5,11 +5,12 @@ import { isAllowed, type Principal } from '../core/authorization.ts';
 import type { HostError } from '../core/error.ts';
 import type { AuthLevel } from '../core/function-app.ts';
 import type { Remark } from '../core/remark.ts';
+import { keyMissing, keyWrong, pathMistakable } from '../core/remarks/request.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { parseQuery } from '../worker/payload/query.ts';
 import type { Call } from './call.ts';
 import { KEY_PARAMETER } from './mask-keys.ts';
-import { findMistakable, mistakableRemark } from './other-readings.ts';
+import { findMistakable } from './other-readings.ts';
 import type { HttpFunction, PublicHost } from './public-app.ts';
 import type { RequestTarget } from './request-target.ts';
 
@@ -44,7 +45,7 @@ export function judge(
 ): Verdict | Promise<Verdict> {
   const explained = (verdict: Verdict): Verdict => {
     if (verdict.kind !== 'refused') return verdict;
-    remark(place, verdict.mistakenFor === undefined ? refusalRemark(verdict.hasKey, fn.authLevel) : mistakableRemark(verdict.mistakenFor));
+    remark(place, verdict.mistakenFor === undefined ? refusalRemark(verdict.hasKey, fn.authLevel) : pathMistakable(verdict.mistakenFor));
     return verdict;
   };
   const others = findMistakable(fn, request.method ?? '', target, app);
@@ -99,15 +100,7 @@ export async function authenticate(
 /** Said once for each function: who sees nothing but 401 finds out here. */
 function refusalRemark(hasKey: boolean, level: AuthLevel): Remark {
   const wanted = level === 'function' || level === 'system' ? `a ${level} key, or the master key` : 'the master key';
-  return hasKey
-    ? {
-        code: 'KEY_WRONG',
-        message: `A request was refused (401): its key is not one that opens this function. It takes ${wanted}; "portico keys list" names them.`,
-      }
-    : {
-        code: 'KEY_MISSING',
-        message: `A request was refused (401): it had no key. This function takes ${wanted}, as x-functions-key or ?code=; "portico keys list --show" has them.`,
-      };
+  return hasKey ? keyWrong(wanted) : keyMissing(wanted);
 }
 
 /** Parity: the first header counts, and only without one the query: a right `code` does not mend a wrong header (keys.header-first). */

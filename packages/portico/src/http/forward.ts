@@ -2,6 +2,8 @@
 // They differ in the head that the handler gets; the rest is one streaming path.
 import type { ServerResponse } from 'node:http';
 import { AZURE_HOST_VERSION } from '../core/azure.ts';
+import type { Remark } from '../core/remark.ts';
+import { azureInterim, azureTrailers } from '../core/remarks/request.ts';
 import { logBrokenReply, MOST_SENDINGS } from '../invocation/attempts.ts';
 import type { TimeLimit } from '../invocation/time-limit.ts';
 import type { InvocationIds } from '../platform/ids.ts';
@@ -13,7 +15,7 @@ import type { Caller } from './caller.ts';
 import { forwardedLines, type PassedHeaders, passHeaders, traceparentOf } from './forwarded-headers.ts';
 import { withHandler } from './handler-wait.ts';
 import { headerLines, type Identity } from './identity.ts';
-import { interimRemark, type Remark, redirectRemark, requestRemark, streamedReplyRemark, trailersRemark } from './passing-remarks.ts';
+import { redirectRemark, requestRemark, streamedReplyRemark } from './passing-remarks.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import { type BodyKind, bodyKind, pipeBody } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
@@ -127,7 +129,7 @@ class Forwarding implements ExchangeSink {
     const { request, response } = this.#call;
     // The caller has had its 100 from us. An HTTP/1.0 caller knows no interim answers.
     if (head.status === 100 || request.httpVersion !== '1.1' || response.headersSent) return;
-    this.remark(interimRemark);
+    this.remark(azureInterim());
     // Only the answer whose turn it is owns the connection; the next one in a pipeline does without.
     response.socket?.write(`HTTP/1.1 ${head.status} ${head.reason}\r\n${head.headerLines}\r\n`, 'latin1');
   }
@@ -168,7 +170,7 @@ class Forwarding implements ExchangeSink {
   end(trailers: readonly string[]): void {
     const { response } = this.#call;
     if (trailers.length > 0) {
-      this.remark(trailersRemark);
+      this.remark(azureTrailers());
       response.addTrailers(pairs(trailers).filter(([name]) => !NEVER_TRAILERS.has(name.toLowerCase())));
     }
     this.stopUpload();

@@ -1,8 +1,19 @@
+import { BlockList } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Caller } from './caller.ts';
-import { forwardedLines, passHeaders } from './forwarded-headers.ts';
+import { forwardedLines, forwardedValues, passHeaders } from './forwarded-headers.ts';
 
-const stranger: Caller = { address: '203.0.113.9', forwardedFor: '203.0.113.9', trusted: false, namesUser: false, protocol: 'http' };
+const trustedProxies = new BlockList();
+trustedProxies.addAddress('10.0.0.1');
+const stranger: Caller = {
+  address: '203.0.113.9',
+  forwardedFor: '203.0.113.9',
+  trusted: false,
+  trustedProxies,
+  namesUser: false,
+  certificate: undefined,
+  protocol: 'http',
+};
 const proxy: Caller = { ...stranger, address: '10.0.0.1', forwardedFor: '10.0.0.1', trusted: true };
 const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -93,18 +104,50 @@ describe('forwardedLines', () => {
 
   test('overwrites what a stranger claims', () => {
     expect(forwardedLines(passHeaders(sent, stranger), stranger)).toBe(
-      'X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Host: app.example\r\nX-Forwarded-Proto: http\r\n',
+      'X-Forwarded-For: 203.0.113.9\r\nX-Real-IP: 203.0.113.9\r\nX-Forwarded-Host: app.example\r\nX-Forwarded-Proto: http\r\n',
     );
   });
 
   test('continues what a trusted proxy says, several lines as one list', () => {
     expect(forwardedLines(passHeaders(sent, proxy), proxy)).toBe(
-      'X-Forwarded-For: 6.6.6.6, 7.7.7.7, 10.0.0.1\r\nX-Forwarded-Host: outer.example\r\nX-Forwarded-Proto: https\r\n',
+      'X-Forwarded-For: 6.6.6.6, 7.7.7.7, 10.0.0.1\r\nX-Real-IP: 7.7.7.7\r\nX-Forwarded-Host: outer.example\r\nX-Forwarded-Proto: https\r\n',
     );
+  });
+
+  test('tell of the certificate that the caller presented', () => {
+    const certified = { ...stranger, certificate: 'MIIB' };
+    expect(forwardedLines(passHeaders(sent, certified), certified)).toMatch(/\r\nX-ARR-ClientCert: MIIB\r\n$/);
+  });
+
+  const said = (caller: Caller, ...headers: string[]) => {
+    const passed = passHeaders(headers, caller);
+    const { address, client } = forwardedValues(passed, caller);
+    return { lines: passed.lines, address, client };
+  };
+
+  test.each(['X-Real-IP', 'x-real-ip', 'X_Real_IP', 'x.real-ip', 'X-REAL~IP'])(
+    'are the only ones that say who called, %s is not',
+    (name) => {
+      expect(said(stranger, name, '6.6.6.6')).toEqual({ lines: '', address: '203.0.113.9', client: '203.0.113.9' });
+      expect(said(proxy, 'X-Forwarded-For', '7.7.7.7', name, '6.6.6.6')).toEqual({
+        lines: '',
+        address: '7.7.7.7, 10.0.0.1',
+        client: '7.7.7.7',
+      });
+    },
+  );
+
+  test.each([
+    ['X-Real-IP: 203.0.113.7', '203.0.113.7, 10.0.0.1', '203.0.113.7'],
+    ['X-Real-IP: 6.6.6.6; X-Real-IP: 203.0.113.7', '203.0.113.7, 10.0.0.1', '203.0.113.7'],
+    ['X-Real-IP: unknown', 'unknown, 10.0.0.1', '10.0.0.1'],
+    ['X_Real_IP: 6.6.6.6', '10.0.0.1', '10.0.0.1'],
+  ])('take X-Real-IP of a trusted proxy that sends no list for a list: %s', (headers, address, client) => {
+    expect(said(proxy, ...headers.split(/: |; /))).toEqual({ lines: '', address, client });
   });
 });
 
-describe('who the user is, and which key was used', () => {
+describe('who the user is, by which certificate, and which key was used', () => {
   const forged = [
     ...[
       'X-MS-CLIENT-PRINCIPAL',
@@ -113,6 +156,7 @@ describe('who the user is, and which key was used', () => {
       'x-ms_client-principal-id',
       'X-MS-Client-Principal-New',
     ],
+    ...['X-ARR-ClientCert', 'x_arr_clientcert', 'X-ARR.ClientCert', 'x-arr-clientcert-chain'],
     ...['X-Functions-KeyId', 'x_functions_keyid', 'X-FUNCTIONS_KEYID'],
   ];
 
@@ -123,10 +167,14 @@ describe('who the user is, and which key was used', () => {
 
   test("is a trusted proxy's to say of the user where portico.json says so, and of keys never", () => {
     const authenticator = { trusted: true, namesUser: true };
-    expect(passHeaders(['X-MS-CLIENT-PRINCIPAL', 'x', 'X-Functions-KeyId', 'y'], authenticator).lines).toBe('X-MS-CLIENT-PRINCIPAL: x\r\n');
+    const sent = ['X-MS-CLIENT-PRINCIPAL', 'x', 'X-ARR-ClientCert', 'MIIB', 'X-Functions-KeyId', 'y'];
+    expect(passHeaders(sent, authenticator).lines).toBe('X-MS-CLIENT-PRINCIPAL: x\r\nX-ARR-ClientCert: MIIB\r\n');
   });
 
-  test.each(['X-MS-CLIENT', 'x-functions-key', 'X-Functions-KeyId-2', 'X-Not-MS-CLIENT-PRINCIPAL'])('does not take %s along', (name) => {
-    expect(passHeaders([name, 'x'], stranger).lines).toBe(`${name}: x\r\n`);
-  });
+  test.each(['X-MS-CLIENT', 'X-ARR-LOG-ID', 'X-Real-IPs', 'x-functions-key', 'X-Functions-KeyId-2', 'X-Not-MS-CLIENT-PRINCIPAL'])(
+    'does not take %s along',
+    (name) => {
+      expect(passHeaders([name, 'x'], stranger).lines).toBe(`${name}: x\r\n`);
+    },
+  );
 });

@@ -2,6 +2,7 @@
 // or may only be said by us, plus what we say. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 import type { InvocationIds } from '../platform/ids.ts';
 import type { Caller } from './caller.ts';
+import { clientAddress } from './client-address.ts';
 
 /** What of a request's own headers decides how it is passed on. */
 export type PassedHeaders = {
@@ -14,6 +15,7 @@ export type PassedHeaders = {
   traceparent: string | undefined;
   /** From a trusted proxy, else undefined. */
   forwardedFor: string | undefined;
+  realIp: string | undefined;
   forwardedProto: string | undefined;
   forwardedHost: string | undefined;
   hasLength: boolean;
@@ -33,6 +35,7 @@ export function passHeaders(rawHeaders: readonly string[], caller: Pick<Caller, 
     userAgent: undefined,
     traceparent: undefined,
     forwardedFor: undefined,
+    realIp: undefined,
     forwardedProto: undefined,
     forwardedHost: undefined,
     hasLength: false,
@@ -58,6 +61,8 @@ export function passHeaders(rawHeaders: readonly string[], caller: Pick<Caller, 
     lines += `${name}: ${value}\r\n`;
   }
   if (passed.traceparent !== undefined && !TRACEPARENT.test(passed.traceparent)) passed.traceparent = undefined;
+  // So much may be all that a proxy says: then it is a list of one.
+  passed.forwardedFor ??= passed.realIp;
   // It belongs to the trace that the caller names, and to no other.
   if (hasTraceState && passed.traceparent === undefined) connection += ',tracestate';
   passed.lines = connection === '' || PLAIN_CONNECTION.test(connection) ? lines : withoutNominated(lines, connection);
@@ -71,12 +76,12 @@ export function asRead(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z\d]/g, '-');
 }
 
-/** Who the user is: on Azure the platform says so, and whoever else does is not to be believed. In every spelling that is read as one. */
-const USER = /^x[^a-z\d]ms[^a-z\d]client[^a-z\d]principal/i;
+/** Who the user is, and by which certificate: on Azure the platform says so, and nobody else is believed. In every spelling that is read as one. */
+const USER = /^x[^a-z\d](?:ms[^a-z\d]client[^a-z\d]principal|arr[^a-z\d]clientcert)/i;
 /** Which key was used: we alone know. */
 const KEY = /^x[^a-z\d]functions[^a-z\d]keyid$/i;
 /** How the request came here, in whatever detail: port, server and TLS are told by it too. */
-const FORWARDED = /^x[^a-z\d]forwarded[^a-z\d]/i;
+const FORWARDED = /^x[^a-z\d](?:forwarded[^a-z\d]|real[^a-z\d]ip$)/i;
 
 /** Nearly no header does, and one look at a letter is cheaper than an expression. */
 export function beginsWithX(name: string): boolean {
@@ -98,6 +103,7 @@ type Special =
   | 'traceparent'
   | 'tracestate'
   | 'xff'
+  | 'real-ip'
   | 'xfp'
   | 'xfh'
   | 'untrusted'
@@ -111,6 +117,7 @@ const SPECIAL = new Map<string, Special>([
   ['connection', 'connection'],
   ['content-length', 'content-length'],
   ['x-forwarded-for', 'xff'],
+  ['x-real-ip', 'real-ip'],
   ['x-forwarded-proto', 'xfp'],
   ['x-forwarded-host', 'xfh'],
   ['forwarded', 'untrusted'],
@@ -149,6 +156,10 @@ function takeSpecial(kind: Special, value: string, trusted: boolean, passed: Pas
       return false;
     case 'xff':
       passed.forwardedFor = passed.forwardedFor === undefined ? value : `${passed.forwardedFor}, ${value}`;
+      return true;
+    case 'real-ip':
+      // Of several the last: whoever stands nearest wrote it.
+      passed.realIp = value;
       return true;
     case 'xfp':
       passed.forwardedProto ??= value;
@@ -190,21 +201,23 @@ function withoutNominated(lines: string, connection: string): string {
     .join('\r\n');
 }
 
-/** What X-Forwarded-For, -Host and -Proto say: our word alone, or a trusted proxy's continued. */
-export function forwardedValues(
-  passed: PassedHeaders,
-  caller: Caller,
-): { readonly address: string; readonly host: string; readonly protocol: string } {
+export type ForwardedValues = { readonly address: string; readonly client: string; readonly host: string; readonly protocol: string };
+
+/** What X-Forwarded-For, X-Real-IP, X-Forwarded-Host and -Proto say: our word alone, or a trusted proxy's continued. */
+export function forwardedValues(passed: PassedHeaders, caller: Caller): ForwardedValues {
+  const { forwardedFor } = passed;
   return {
-    address: passed.forwardedFor === undefined ? caller.forwardedFor : `${passed.forwardedFor}, ${caller.forwardedFor}`,
+    address: forwardedFor === undefined ? caller.forwardedFor : `${forwardedFor}, ${caller.forwardedFor}`,
+    client: forwardedFor === undefined ? caller.address : clientAddress(forwardedFor, caller.address, caller.trustedProxies),
     host: passed.forwardedHost ?? passed.host ?? '',
     protocol: passed.forwardedProto ?? caller.protocol,
   };
 }
 
 export function forwardedLines(passed: PassedHeaders, caller: Caller): string {
-  const { address, host, protocol } = forwardedValues(passed, caller);
-  return `X-Forwarded-For: ${address}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${protocol}\r\n`;
+  const { address, client, host, protocol } = forwardedValues(passed, caller);
+  const certificate = caller.certificate === undefined ? '' : `X-ARR-ClientCert: ${caller.certificate}\r\n`;
+  return `X-Forwarded-For: ${address}\r\nX-Real-IP: ${client}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${protocol}\r\n${certificate}`;
 }
 
 /** The caller's trace goes on; without one a new one begins. https://www.w3.org/TR/trace-context/#traceparent-header */

@@ -1,6 +1,5 @@
 // Requests that handlers read in more ways than one. The host takes a path as it is written; a handler that joins double slashes, takes an escaped slash
 // for one, or leaves out what follows a semicolon, may run another function's code than that of the function whose key was asked for.
-import type { Remark } from '../core/remark.ts';
 import type { HttpFunction, PublicApp } from './public-app.ts';
 import type { RequestTarget } from './request-target.ts';
 import { resolveDotSegments } from './routes/normalise-path.ts';
@@ -43,10 +42,3 @@ export function findMistakable(fn: HttpFunction, method: string, { path }: Reque
   const found = new Set([path, ...readings].flatMap((reading) => methods.map((one) => routes.match(one, reading)?.value)));
   return [...found].filter((other) => other !== undefined && other !== fn) as HttpFunction[];
 }
-
-/** Why a function has refused somebody whom it lets in otherwise. */
-export const mistakableRemark = (other: string): Remark => ({
-  code: 'PATH_MISTAKABLE',
-  message: `A request was refused because it had no key of ${other}, which the handler may run for it: its path has "//", ";" or an escaped slash, or it asks by HEAD for what ${other} has for GET.`,
-  about: other,
-});

@@ -7,6 +7,7 @@ const OURS = new Set([
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-proto',
+  'x-real-ip',
   'x-azure-functions-hostversion',
   'x-azure-functions-invocationid',
   'x-ms-invocation-id',
@@ -24,8 +25,9 @@ export function payloadHeaders(
     const name = rawHeaders[i] as string;
     if (!isReplaced(name, caller)) headers.push(name, rawHeaders[i + 1] as string);
   }
-  const { address, host, protocol } = forwardedValues(passed, caller);
-  headers.push('X-Forwarded-For', address, 'X-Forwarded-Host', host, 'X-Forwarded-Proto', protocol);
+  const { address, client, host, protocol } = forwardedValues(passed, caller);
+  headers.push('X-Forwarded-For', address, 'X-Real-IP', client, 'X-Forwarded-Host', host, 'X-Forwarded-Proto', protocol);
+  if (caller.certificate !== undefined) headers.push('X-ARR-ClientCert', caller.certificate);
   for (const [name, value] of identity) headers.push(name, value);
   return headers;
 }

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
-import { portInUse, portNotAvailable } from '../core/error-catalogue.ts';
+import { portInUse, portNotAvailable } from '../core/errors/host.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
-import { portOwner } from '../platform/ports.ts';
+import { listenOn, portOwner } from '../platform/ports.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { Pipelines } from './pipelines.ts';
@@ -22,6 +22,8 @@ export type PublicServerOptions = {
   readonly port: number;
   readonly address: string;
   readonly certificate: Certificate | undefined;
+  /** With a certificate of ours: callers are asked for theirs. They may have none, or one that nobody vouches for. */
+  readonly asksForCertificate?: boolean;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   /** False: the wish for another protocol is ignored, and the request an ordinary one. */
   readonly isUpgrade: (request: IncomingMessage) => boolean;
@@ -153,7 +155,12 @@ async function hasLeft(answer: ServerResponse | undefined): Promise<void> {
   if (answer?.writableEnded && !answer.writableFinished && !answer.closed) await new Promise((resolve) => answer.once('close', resolve));
 }
 
-async function createNodeServer({ certificate, isUpgrade, patience = PATIENCE }: PublicServerOptions): Promise<Server> {
+async function createNodeServer({
+  certificate,
+  asksForCertificate = false,
+  isUpgrade,
+  patience = PATIENCE,
+}: PublicServerOptions): Promise<Server> {
   const settings: ServerOptions = {
     maxHeaderSize: MOST_HEAD_BYTES,
     headersTimeout: patience.headMs,
@@ -169,20 +176,17 @@ async function createNodeServer({ certificate, isUpgrade, patience = PATIENCE }:
   };
   if (certificate === undefined) return createServer(settings);
   const { createServer: createSecureServer } = await import('node:https');
-  return createSecureServer({ ...settings, ...certificate, handshakeTimeout: patience.headMs });
+  const asking = { requestCert: asksForCertificate, rejectUnauthorized: false };
+  return createSecureServer({ ...settings, ...certificate, ...asking, handshakeTimeout: patience.headMs });
 }
 
-function bind(server: Server, { port, address }: PublicServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') reject(portNotAvailable({ port, address, cause: error }));
-      else void portOwner(port).then((owner) => reject(portInUse({ port, address, owner })));
-    });
-    server.listen({ port, host: address, backlog: 1024 }, () => {
-      server.removeAllListeners('error');
-      resolve();
-    });
-  });
+async function bind(server: Server, { port, address }: PublicServerOptions): Promise<void> {
+  try {
+    await listenOn(server, { address, port });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw portNotAvailable({ port, address, cause });
+    throw portInUse({ port, address, owner: await portOwner(port) });
+  }
 }
 
 /** With its answer under way, if there is one, the connection ends. */

@@ -1,6 +1,7 @@
 // The way of a request through the public port: is it HTTP, is it ours, may it come in, which function is it, how is it run.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../core/authorization.ts';
+import { corsRefused } from '../core/remarks/request.ts';
 import { newInvocationIds } from '../platform/ids.ts';
 import type { HandlerChannel } from '../worker/handler-channel.ts';
 import { type Admission, RETRY_AFTER } from './admission.ts';
@@ -47,10 +48,7 @@ function passesCors(call: Call, host: PublicHost): boolean {
   const verdict = host.app.cors === undefined ? { kind: 'none' as const } : judgeOrigin(call.request, host.app.cors);
   if (verdict.kind === 'none') return true;
   if (verdict.kind === 'refused') {
-    host.remark(call, {
-      code: 'CORS_REFUSED',
-      message: `Unless the handler itself allows it, a browser page of ${verdict.origin} may not read the answer. To allow it: --cors ${verdict.origin}`,
-    });
+    host.remark(call, corsRefused(verdict.origin));
     return true;
   }
   call.corsHeaders = verdict.headers;

@@ -1,6 +1,6 @@
 // One run of an HTTP function, on its way to a handler.
 
-import { functionTimedOut, streamStoodStill } from '../core/error-catalogue.ts';
+import { functionTimedOut, streamStoodStill } from '../core/errors/invocation.ts';
 import { logError } from '../invocation/attempts.ts';
 import type { TimeLimit } from '../invocation/time-limit.ts';
 import type { InvocationIds } from '../platform/ids.ts';

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { HostError } from '../core/error.ts';
-import { functionTimedOut, streamStoodStill } from '../core/error-catalogue.ts';
+import { functionTimedOut, streamStoodStill } from '../core/errors/invocation.ts';
 import type { TimeLimit } from '../invocation/time-limit.ts';
 import { type ReplyHead, readReplyHead } from '../worker/reply-head.ts';
 import { ReplyReader } from '../worker/reply-reader.ts';

@@ -9,7 +9,7 @@ import {
   requestCutOff,
   retriesExhausted,
   retryCutShort,
-} from '../core/error-catalogue.ts';
+} from '../core/errors/invocation.ts';
 import type { JsonObject, RetryPolicy } from '../core/function-app.ts';
 import { mayRetry, retryDelayMs } from '../core/retry-delay.ts';
 import { type InvocationIds, newInvocationIds } from '../platform/ids.ts';

@@ -2,7 +2,7 @@
 import type { BindingData } from '../core/binding-data.ts';
 import type { BindingValue } from '../core/binding-value.ts';
 import { HostError, messageOf } from '../core/error.ts';
-import { bindingsFailed, inputFailed, outputFailed } from '../core/error-catalogue.ts';
+import { bindingsFailed, inputFailed, outputFailed } from '../core/errors/invocation.ts';
 import type { ExpressionContext, Template } from '../core/expressions/template.ts';
 import type { BoundOutput, EventScope, Input, Output } from '../core/extension.ts';
 import type { BindingMetadata } from '../core/function-app.ts';

@@ -2,7 +2,7 @@
 // not known here stays as it is.
 // https://github.com/Azure/azure-functions-host/wiki/Changes-to-Key-Management-in-Functions-V2
 import { DEFAULT_KEY_NAME } from '../core/authorization.ts';
-import { keysInvalid } from '../core/error-catalogue.ts';
+import { keysInvalid } from '../core/errors/keys.ts';
 import type { JsonObject, JsonValue } from '../core/function-app.ts';
 import { readJson } from '../core/json-reader.ts';
 import { isJsonObject, memberOf } from '../core/json-value.ts';

@@ -5,7 +5,8 @@ import type { BlockBlobClient, BlockBlobUploadOptions, ContainerClient } from '@
 import { describeStorageError, isStatus, storageCodeOf } from '../azure/storage-error.ts';
 import type { Clock } from '../core/clock.ts';
 import type { HostError } from '../core/error.ts';
-import { keysContested, storageUnreachable } from '../core/error-catalogue.ts';
+import { keysContested } from '../core/errors/keys.ts';
+import { storageUnreachable } from '../core/errors/storage.ts';
 import { type DocumentStoreOptions, documentStore } from './document-store.ts';
 import type { KeyStore } from './key-store.ts';
 

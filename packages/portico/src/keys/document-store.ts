@@ -1,6 +1,6 @@
 // A store of Azure's documents, wherever they are: what files and blobs have in common.
 import { randomBytes } from 'node:crypto';
-import { keyEncrypted, keysOfNobody } from '../core/error-catalogue.ts';
+import { keyEncrypted, keysOfNobody } from '../core/errors/keys.ts';
 import { type Logger, report } from '../core/log.ts';
 import { functionDocument, hostDocument, type ReadDocument, type Writer } from './azure-document.ts';
 import type { KeyStore } from './key-store.ts';

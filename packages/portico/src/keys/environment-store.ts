@@ -1,6 +1,6 @@
 // Keys in variables: PORTICO_KEYS__HOST__MASTER, PORTICO_KEYS__HOST__FUNCTION__NAME, PORTICO_KEYS__HOST__SYSTEM__NAME, PORTICO_KEYS__FUNCTIONS__FUNCTION__NAME.
 // For containers that are given secrets this way. Nobody changes them here.
-import { keysReadOnly, keyVariableUnknown } from '../core/error-catalogue.ts';
+import { keysReadOnly, keyVariableUnknown } from '../core/errors/keys.ts';
 import type { AppSettings } from '../core/function-app.ts';
 import { type Logger, report } from '../core/log.ts';
 import type { HostKeys, Key, KeyStore } from './key-store.ts';

@@ -222,7 +222,6 @@ describe('the files of the file store', () => {
 
   test('leave nothing else behind but a lock', async () => {
     const store = open();
-    writeFileSync(join(folder, 'hello.json.new'), 'of one that was killed');
     await store.changeFunction('hello', () => [], signal);
     expect(readdirSync(folder).sort()).toEqual(['.portico.lock', 'hello.json']);
   });

@@ -3,10 +3,11 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { HostError } from '../core/error.ts';
-import { keysContested, keysShadowed, keysUnreadable, keysUnwritable } from '../core/error-catalogue.ts';
+import { keysContested, keysShadowed, keysUnreadable, keysUnwritable } from '../core/errors/keys.ts';
 import { report } from '../core/log.ts';
 import { FileLock, LONGEST_WAIT_MS } from '../platform/file-lock.ts';
-import { readSmallFile, replaceSmallFile, type SmallFile } from '../platform/small-file.ts';
+import { replaceFile } from '../platform/replace-file.ts';
+import { readSmallFile, type SmallFile } from '../platform/small-file.ts';
 import { type DocumentStoreOptions, documentStore } from './document-store.ts';
 import type { KeyStore } from './key-store.ts';
 
@@ -77,7 +78,7 @@ export function openFileStore({ folder, makeParent, clock, ...options }: FileSto
           const done = await lock.run(async () => {
             const before = readFile(name);
             const after = change(before?.text);
-            if (after !== undefined) replaceSmallFile(path, after, before?.mode ?? FILE_RIGHTS);
+            if (after !== undefined) await replaceFile(path, after, before?.mode ?? FILE_RIGHTS);
           }, signal);
           if (done === undefined) throw keysContested(path, `another program works on them for longer than ${LONGEST_WAIT_MS} ms`);
         } catch (error) {

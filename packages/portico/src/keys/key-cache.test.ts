@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { keysUnreadable } from '../core/error-catalogue.ts';
+import { keysUnreadable } from '../core/errors/keys.ts';
 import { createLogger, type LogRecord } from '../core/log.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { KeyCache, PATIENCE_MS } from './key-cache.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MemoryKeys } from '../../../../test/support/memory-keys.ts';
 import { isAllowed } from '../core/authorization.ts';
-import { keysUnreadable } from '../core/error-catalogue.ts';
+import { keysUnreadable } from '../core/errors/keys.ts';
 import { createLogger, type LogRecord } from '../core/log.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { KeyRing, OPEN_PATIENCE_MS } from './key-ring.ts';

@@ -2,7 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Principal } from '../core/authorization.ts';
 import type { Clock } from '../core/clock.ts';
-import { keysReadOnly } from '../core/error-catalogue.ts';
+import { keysReadOnly } from '../core/errors/keys.ts';
 import type { Logger } from '../core/log.ts';
 import { waitAtMost } from '../core/wait-at-most.ts';
 import { generateKey, type KeyKind } from './generate-key.ts';
@@ -33,13 +33,14 @@ export type KeyRingOptions = {
   readonly log: Logger;
   /** Names of the system keys that the app needs: they are made when system keys are listed. Default: none. */
   readonly systemKeyNames?: () => readonly string[];
+  /** Aborted: nobody waits for the store any longer. Default: never. */
+  readonly over?: AbortSignal;
 };
 
 /** Nothing that we made is longer, and nobody has to hash a megabyte for a stranger. */
 export const MOST_CHARACTERS = 1024;
 /** `?code=` of a sign-in is no key, and the page that it leads to does not stand still because keys do. */
 export const OPEN_PATIENCE_MS = 3000;
-/** Whoever waits for keys waits until the store answers: its own limits end that. */
 const NEVER = new AbortController().signal;
 
 export class KeyRing {
@@ -48,17 +49,20 @@ export class KeyRing {
   /** Digests have one length, and whoever sees how long a comparison takes learns nothing of a key. */
   readonly #secret = randomBytes(32);
   readonly #systemKeyNames: () => readonly string[];
+  /** Until then whoever waits for keys waits until the store answers: its own limits end that. */
+  readonly #over: AbortSignal;
   readonly #host: KeyCache<HostKeys>;
   readonly #functions = new Map<string, KeyCache<readonly Key[]>>();
   #lastChange: Promise<void> = Promise.resolve();
 
-  constructor({ store, clock, log, systemKeyNames = () => [] }: KeyRingOptions) {
+  constructor({ store, clock, log, systemKeyNames = () => [], over = NEVER }: KeyRingOptions) {
     this.#store = store;
     this.#systemKeyNames = systemKeyNames;
+    this.#over = over;
     this.#options = { clock, log };
     this.#host = this.#cache({
-      read: () => store.readHost(NEVER),
-      make: () => store.changeHost((before) => before ?? newHostKeys(), NEVER),
+      read: () => store.readHost(over),
+      make: () => store.changeHost((before) => before ?? newHostKeys(), over),
       nothing: NO_HOST_KEYS,
       credentials: credentialsOfHost,
     });
@@ -152,7 +156,7 @@ export class KeyRing {
     if (readOnlyReason !== undefined) throw keysReadOnly(place, readOnlyReason);
     if (scope.kind === 'function') {
       const name = scope.functionName.toLowerCase();
-      this.#cacheOf(name).put(await this.#store.changeFunction(name, (before) => change(before ?? newFunctionKeys()), NEVER));
+      this.#cacheOf(name).put(await this.#store.changeFunction(name, (before) => change(before ?? newFunctionKeys()), this.#over));
     } else {
       const { kind } = scope;
       const changeHost = (before = newHostKeys()): HostKeys => {
@@ -160,7 +164,7 @@ export class KeyRing {
         const after = change(keys);
         return after === keys ? before : withKeys(before, kind, after);
       };
-      this.#host.put(await this.#store.changeHost(changeHost, NEVER));
+      this.#host.put(await this.#store.changeHost(changeHost, this.#over));
     }
   }
 
@@ -170,8 +174,8 @@ export class KeyRing {
     const known = this.#functions.get(name);
     if (known !== undefined) return known;
     const made = this.#cache<readonly Key[]>({
-      read: () => store.readFunction(name, NEVER),
-      make: () => store.changeFunction(name, (before) => before ?? newFunctionKeys(), NEVER),
+      read: () => store.readFunction(name, this.#over),
+      make: () => store.changeFunction(name, (before) => before ?? newFunctionKeys(), this.#over),
       nothing: [],
       credentials: (keys) => keys.map((key) => credential(key, 'function')),
     });

@@ -2,6 +2,10 @@
 
 const KEY_SETTING = /^(?:portico_keys?(?:__.*)?|azurewebencryptionkey|azurewebjobssecretstoragesas)$/i;
 
+export function isKeySetting(name: string): boolean {
+  return KEY_SETTING.test(name);
+}
+
 export function withoutKeys(settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => !KEY_SETTING.test(name)));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !isKeySetting(name)));
 }

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { HostError, messageOf } from '../core/error.ts';
-import { kubernetesFailed } from '../core/error-catalogue.ts';
+import { kubernetesFailed } from '../core/errors/keys.ts';
 import type { JsonObject } from '../core/function-app.ts';
 import { readJson } from '../core/json-reader.ts';
 import { isJsonObject } from '../core/json-value.ts';

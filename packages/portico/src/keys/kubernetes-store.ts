@@ -1,5 +1,5 @@
 // Keys in one secret of the cluster, which the API server gives and changes.
-import { keysContested, keysInvalid } from '../core/error-catalogue.ts';
+import { keysContested, keysInvalid } from '../core/errors/keys.ts';
 import type { JsonObject, JsonValue } from '../core/function-app.ts';
 import { isJsonObject } from '../core/json-value.ts';
 import { functionEntries, functionKeysOf, hostEntries, hostKeysOf, isFunctionEntry, isHostEntry, type KeyEntries } from './key-entries.ts';

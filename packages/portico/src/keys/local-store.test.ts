@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -99,6 +100,24 @@ describe('the file of the local store', () => {
     await open().changeHost((before) => ({ ...before!, master: 'new' }), signal);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'may be a link, which stays: what it leads to is written, and kept aside where it is broken',
+    async () => {
+      const shared = join(root, 'shared');
+      mkdirSync(shared);
+      mkdirSync(join(root, '.portico'));
+      symlinkSync('../shared/app-keys.json', file);
+      await open().changeHost(() => HOST, signal);
+      await open().changeHost((before) => ({ ...before!, master: 'new' }), signal);
+      expect(JSON.parse(readFileSync(join(shared, 'app-keys.json'), 'utf8'))).toMatchObject({ host: { master: { value: 'new' } } });
+      spoil('{');
+      await open().changeHost(() => HOST, signal);
+      expect(readlinkSync(file)).toBe('../shared/app-keys.json');
+      expect(readdirSync(shared).sort()).toEqual(['app-keys.json', expect.stringMatching(/^app-keys\.json\.broken-2026-01-01T/)]);
+      expect(await open().readHost(signal)).toEqual(HOST);
+    },
+  );
 
   test('says once that others may read it', async () => {
     const store = open();

@@ -1,20 +1,13 @@
 // Keys in a file of this app's own, `.portico/keys.json`: where nothing says that they are elsewhere.
-import { renameSync } from 'node:fs';
+import { realpathSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { HostError, messageOf } from '../core/error.ts';
-import {
-  keysBroken,
-  keysContested,
-  keysExposed,
-  keysSealed,
-  keysStayOpen,
-  keysUnreadable,
-  keysUnwritable,
-} from '../core/error-catalogue.ts';
+import { keysBroken, keysContested, keysExposed, keysSealed, keysStayOpen, keysUnreadable, keysUnwritable } from '../core/errors/keys.ts';
 import { type Logger, report } from '../core/log.ts';
 import { FileLock, LONGEST_WAIT_MS } from '../platform/file-lock.ts';
-import { isOpenToOthers, readSmallFile, replaceSmallFile, type SmallFile } from '../platform/small-file.ts';
+import { replaceFile } from '../platform/replace-file.ts';
+import { isOpenToOthers, readSmallFile, type SmallFile } from '../platform/small-file.ts';
 import type { StateFolder } from '../platform/state-folder.ts';
 import type { Key, KeyStore } from './key-store.ts';
 import {
@@ -103,8 +96,10 @@ export function openLocalStore({ folder, secret, clock, log }: LocalStoreOptions
   async function setAsideIfBroken(): Promise<void> {
     const found = await look();
     if (found === undefined || found.document !== undefined) return;
-    const keptAs = `${path}.broken-${clock.now().toISOString().replaceAll(':', '-')}`;
-    renameSync(path, keptAs);
+    // A link stays, and leads to the new one.
+    const file = realpathSync(path);
+    const keptAs = `${file}.broken-${clock.now().toISOString().replaceAll(':', '-')}`;
+    renameSync(file, keptAs);
     known = undefined;
     report(log, 'warning', keysBroken(path, found.fault, keptAs));
   }
@@ -134,7 +129,7 @@ export function openLocalStore({ folder, secret, clock, log }: LocalStoreOptions
   }
 
   async function write(keys: LocalKeys, salt: string | undefined): Promise<void> {
-    replaceSmallFile(path, writeLocalDocument(keys, await sealFor(salt)), FILE_RIGHTS);
+    await replaceFile(path, writeLocalDocument(keys, await sealFor(salt)), FILE_RIGHTS);
   }
 
   async function underLock(work: () => Promise<void>, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 // Keys as files that Kubernetes mounts, one for each entry of a secret. Nobody changes them here.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keysReadOnly, keysUnreadable } from '../core/error-catalogue.ts';
+import { keysReadOnly, keysUnreadable } from '../core/errors/keys.ts';
 import { functionKeysOf, hostKeysOf, type KeyEntries } from './key-entries.ts';
 import type { KeyStore } from './key-store.ts';
 

@@ -5,7 +5,7 @@ import { DEFAULT_CONNECTION, resolveStorageConnection } from '../azure/connectio
 import { findConnectionSetting } from '../azure/connection-setting.ts';
 import { openContainer, storageAccount } from '../azure/storage-account.ts';
 import type { Clock } from '../core/clock.ts';
-import { keyStoreUnknown } from '../core/error-catalogue.ts';
+import { keyStoreUnknown } from '../core/errors/keys.ts';
 import { settingLookup } from '../core/expressions/setting-names.ts';
 import type { EmulatorEndpoints } from '../core/extension.ts';
 import type { AppSettings } from '../core/function-app.ts';

@@ -1,6 +1,5 @@
 // What Linux tells under /proc: processes, listening sockets, foreign program formats. A process may vanish between two reads: it is left out then.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { promises, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export type ProcessFacts = { readonly pid: number; readonly parentPid: number; readonly groupId: number; readonly state: string };
 
@@ -38,7 +37,8 @@ export function startOfProcess(pid: number): string | undefined {
 
 /** Not read in one go with the rest: on a busy machine the kernel takes milliseconds to write these tables. */
 export async function listListeningSockets(): Promise<ListeningSocket[]> {
-  const tables = await Promise.all(['tcp', 'tcp6'].map((family) => readFile(`/proc/net/${family}`, 'utf8').catch(() => '')));
+  // Not from node:fs/promises, which each start would load.
+  const tables = await Promise.all(['tcp', 'tcp6'].map((family) => promises.readFile(`/proc/net/${family}`, 'utf8').catch(() => '')));
   return tables.flatMap(parseSocketTable);
 }
 

@@ -1,19 +1,37 @@
 // Ports of this machine: free ones, and who holds the others. What is behind a port is known on Linux only; elsewhere the answer is undefined.
 import { once } from 'node:events';
-import { type AddressInfo, createServer, isIP } from 'node:net';
-import { portNotAvailable } from '../core/error-catalogue.ts';
+import * as net from 'node:net';
+import { portNotAvailable } from '../core/errors/host.ts';
 import { commandLineOf, type ListeningSocket, listListeningSockets, listProcesses, listSocketInodes } from './linux.ts';
 
 export type Address = { readonly address: string; readonly port: number };
 
 export type PortOwner = { readonly pid: number; readonly command: string };
 
+/**
+ * Since Node 24.19: https://nodejs.org/api/net.html#class-netboundsocket
+ * Where there is one, nobody need ask Node what an address is, which costs a start six milliseconds when it is asked for the first time.
+ */
+const BoundSocket = net.BoundSocket as typeof net.BoundSocket | undefined;
+const BACKLOG = 1024;
+
+/** Resolves when the server listens there; rejects with the system's error. */
+export async function listenOn(server: net.Server, { address, port }: Address): Promise<void> {
+  const where = bind(address, port) ?? { host: address, port, exclusive: true };
+  await once(server.listen(where, BACKLOG), 'listening');
+}
+
+/** At once; undefined where that cannot be. */
+function bind(host: string, port: number): net.BoundSocket | undefined {
+  return BoundSocket !== undefined && net.isIPv4(host) ? new BoundSocket({ host, port }) : undefined;
+}
+
 const LINUX = process.platform === 'linux';
 
 /** A port on which nobody listens at this moment. Errors: PORT_NOT_AVAILABLE. */
 export async function freePort(host: string): Promise<number> {
   try {
-    return await tryListen(host, 0);
+    return await tryOpen(host, 0);
   } catch (cause) {
     throw portNotAvailable({ port: 0, address: host, cause });
   }
@@ -21,7 +39,7 @@ export async function freePort(host: string): Promise<number> {
 
 export async function isPortFree(host: string, port: number): Promise<boolean> {
   // Taken, or forbidden: in both cases nobody else could open it either.
-  return tryListen(host, port).then(
+  return tryOpen(host, port).then(
     () => true,
     () => false,
   );
@@ -29,7 +47,7 @@ export async function isPortFree(host: string, port: number): Promise<boolean> {
 
 /** Whether what listens there can be reached from this machine only. */
 export function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+  return address === 'localhost' || address === '::1' || (net.isIPv4(address) && address.startsWith('127.'));
 }
 
 /** Who listens on that port of any address; undefined also when it belongs to another user. */
@@ -78,10 +96,17 @@ async function socketsOn(port: number): Promise<ListeningSocket[]> {
   return (await listListeningSockets()).filter((socket) => socket.port === port);
 }
 
-async function tryListen(host: string, port: number): Promise<number> {
-  const server = createServer();
-  await once(server.listen({ host, port, exclusive: true }), 'listening');
-  const bound = server.address() as AddressInfo;
+/** The port that it was. Nothing but microtasks where a socket can be bound at once. */
+async function tryOpen(host: string, port: number): Promise<number> {
+  const bound = bind(host, port);
+  if (bound !== undefined) {
+    const { port: found } = bound.address();
+    bound.close();
+    return found;
+  }
+  const server = net.createServer();
+  await listenOn(server, { address: host, port });
+  const { port: found } = server.address() as net.AddressInfo;
   await once(server.close(), 'close');
-  return bound.port;
+  return found;
 }

@@ -1,18 +1,5 @@
-// A small file that others change: read again only when it is another one, and written whole or not at all.
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+// A small file that others change: read again only when it is another one.
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 
 export type SmallFile = {
   readonly text: string;
@@ -47,42 +34,6 @@ export function readSmallFile(path: string, known?: SmallFile): SmallFile | unde
 /** Whether users of this machine who are not its owner may read or write it. Windows tells that elsewhere. */
 export function isOpenToOthers({ mode }: SmallFile): boolean {
   return process.platform !== 'win32' && (mode & OF_OTHERS) !== 0;
-}
-
-/** Whoever reads sees the one before or this one. Only one may write at a time. */
-export function replaceSmallFile(path: string, text: string, mode: number): void {
-  const unfinished = `${path}.new`;
-  // What a process left that was killed, or somebody's link to elsewhere.
-  rmSync(unfinished, { force: true });
-  try {
-    const handle = openSync(unfinished, 'wx', mode);
-    try {
-      // The user's mask may have taken rights away.
-      fchmodSync(handle, mode);
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(unfinished, path);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
-  keepName(dirname(path));
-}
-
-/** A power cut could still undo the renaming. Folders that this user may not list, and some file systems of a network, cannot be asked for that: the file is whole either way. */
-function keepName(folder: string): void {
-  let handle: number | undefined;
-  try {
-    handle = openSync(folder, constants.O_RDONLY);
-    fsyncSync(handle);
-  } catch {
-    // What was to be written is written: to say that it was not would be wrong.
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
 }
 
 type Stats = { readonly ino: bigint; readonly size: bigint; readonly mtimeNs: bigint; readonly ctimeNs: bigint };

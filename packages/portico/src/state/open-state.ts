@@ -3,7 +3,7 @@
 import { resolveStorageConnection } from '../azure/connection.ts';
 import type { StorageConnection } from '../azure/storage-address.ts';
 import type { Clock } from '../core/clock.ts';
-import { stateClosed } from '../core/error-catalogue.ts';
+import { stateClosed } from '../core/errors/state.ts';
 import type { AppSettings } from '../core/function-app.ts';
 import type { Logger } from '../core/log.ts';
 import type { Random } from '../core/random.ts';

@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
-import { stateBroken, stateClosed, stateDiskFull, stateFailed, stateLocked, stateUnwritable } from '../core/error-catalogue.ts';
+import { stateBroken, stateClosed, stateDiskFull, stateFailed, stateLocked, stateUnwritable } from '../core/errors/state.ts';
 import { type Logger, report } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { StateStore } from '../core/state-store.ts';

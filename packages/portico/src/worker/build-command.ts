@@ -1,7 +1,7 @@
 // Runs the command that makes the handler. When it is run, and what happens after it, is decided by the host.
 import type { Clock } from '../core/clock.ts';
 import { type HostError, messageOf } from '../core/error.ts';
-import { buildFailed } from '../core/error-catalogue.ts';
+import { buildFailed } from '../core/errors/handler.ts';
 import type { AppSettings } from '../core/function-app.ts';
 import { createLogger, type HostObserver } from '../core/log.ts';
 import { type ChildExit, spawnChild } from '../platform/child-process.ts';

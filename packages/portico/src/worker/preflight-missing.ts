@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import type { HostError } from '../core/error.ts';
-import { workerProgramMissing } from '../core/error-catalogue.ts';
+import { workerProgramMissing } from '../core/errors/handler.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { WorkerCommand } from './command.ts';
 import { fileNamesIn, findOnPath, isFile } from './preflight-files.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { HostError } from '../core/error.ts';
-import { workerLoaderMissing, workerProgramForeign } from '../core/error-catalogue.ts';
+import { workerLoaderMissing, workerProgramForeign } from '../core/errors/handler.ts';
 import type { Machine } from '../platform/machine.ts';
 import type { ProgramHeader } from './binary-header.ts';
 

@@ -1,7 +1,7 @@
 // The first line of a script, as the kernel reads it: "#!", the interpreter, and all the rest as one argument.
 import { basename } from 'node:path';
 import type { HostError } from '../core/error.ts';
-import { workerInterpreterMissing, workerProgramUnknown, workerScriptLineEnds } from '../core/error-catalogue.ts';
+import { workerInterpreterMissing, workerProgramUnknown, workerScriptLineEnds } from '../core/errors/handler.ts';
 import { findOnPath, isFile } from './preflight-files.ts';
 import { findAlternative } from './preflight-missing.ts';
 

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { HostError } from '../core/error.ts';
-import { workerDirectoryMissing, workerProgramNotExecutable } from '../core/error-catalogue.ts';
+import { workerDirectoryMissing, workerProgramNotExecutable } from '../core/errors/handler.ts';
 import type { Machine } from '../platform/machine.ts';
 import { readProgramHeader } from './binary-header.ts';
 import type { WorkerCommand } from './command.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { HostError } from '../core/error.ts';
-import { workerExited } from '../core/error-catalogue.ts';
+import { workerExited } from '../core/errors/handler.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { ChildExit } from '../platform/child-process.ts';
 import type { WorkerCommand } from './command.ts';

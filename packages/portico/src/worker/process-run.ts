@@ -1,7 +1,7 @@
 // One run of the handler, from the preflight to its end. What comes after it is decided in process.ts.
 import type { Clock } from '../core/clock.ts';
 import type { HostError } from '../core/error.ts';
-import { workerKilled, workerNotListening, workerNotReadyYet, workerSpawnFailed } from '../core/error-catalogue.ts';
+import { workerKilled, workerNotListening, workerNotReadyYet, workerSpawnFailed } from '../core/errors/handler.ts';
 import type { AppSettings, HandlerConfig } from '../core/function-app.ts';
 import { createLogger, type HostObserver, type Logger, report } from '../core/log.ts';
 import { type ChildProcess, type OutputStream, spawnChild } from '../platform/child-process.ts';

@@ -1,6 +1,6 @@
 // The handler under supervision: started, watched, started again. The states and what leads from one to the next are in process-state.ts.
 import type { HostError } from '../core/error.ts';
-import { workerListensEverywhere, workerPortTaken, workerRefuses, workerUnhealthy, workerUnreachable } from '../core/error-catalogue.ts';
+import { workerListensEverywhere, workerPortTaken, workerRefuses, workerUnhealthy, workerUnreachable } from '../core/errors/handler.ts';
 import type { HealthCheckConfig } from '../core/function-app.ts';
 import { createLogger, type Logger, report } from '../core/log.ts';
 import type { Random } from '../core/random.ts';

@@ -2,7 +2,7 @@
 import { constants } from 'node:buffer';
 import type { BlobClient, BlobDownloadResponseParsed } from '@azure/storage-blob';
 import { isStatus } from '../../azure/storage-error.ts';
-import { blobTooLarge } from '../../core/error-catalogue.ts';
+import { blobTooLarge } from '../../core/errors/blob.ts';
 
 export type ContentKind = 'bytes' | 'text';
 

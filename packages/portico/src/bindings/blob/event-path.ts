@@ -1,4 +1,4 @@
-import { blobPathUnusable } from '../../core/error-catalogue.ts';
+import { blobPathUnusable } from '../../core/errors/blob.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { type BlobPath, parseBlobPath } from './blob-path.ts';
 

@@ -2,7 +2,7 @@ import type { ContainerClient, Metadata } from '@azure/storage-blob';
 import { storageAccount } from '../../azure/storage-account.ts';
 import { describeStorageError, isStatus, storageCodeOf } from '../../azure/storage-error.ts';
 import { optionsOf, templateOf } from '../../core/binding-options.ts';
-import { blobTypeWrong } from '../../core/error-catalogue.ts';
+import { blobTypeWrong } from '../../core/errors/blob.ts';
 import type { BindingContext, Output, OutputBinding } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { streamContent } from '../../core/output-value.ts';

@@ -5,7 +5,7 @@ import { startAzurite } from '../../../../../test/support/azurite.ts';
 import { needs } from '../../../../../test/support/requirements.ts';
 import { until } from '../../../../../test/support/until.ts';
 import { memberOf } from '../../core/binding-value.ts';
-import { handlerAbsent } from '../../core/error-catalogue.ts';
+import { handlerAbsent } from '../../core/errors/handler.ts';
 import type { InvocationOutcome, Listener, ListenerContext, TriggerEvent } from '../../core/extension.ts';
 import type { BindingMetadata, JsonObject } from '../../core/function-app.ts';
 import type { StateStore } from '../../core/state-store.ts';

@@ -5,7 +5,7 @@ import { type StorageAccount, storageAccount } from '../../azure/storage-account
 import { describeStorageError, isStatus } from '../../azure/storage-error.ts';
 import { optionsOf } from '../../core/binding-options.ts';
 import { HostError } from '../../core/error.ts';
-import { blobNotFound, blobNotGiven } from '../../core/error-catalogue.ts';
+import { blobNotFound, blobNotGiven } from '../../core/errors/blob.ts';
 import type { BindingContext, Listener, ListenerContext, TriggerBinding, TriggerEvent } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { type BlobFate, type BlobFunction, blobConsumer } from './blob-consumer.ts';

@@ -3,7 +3,7 @@ import { sendText } from '../../azure/send-text.ts';
 import { type StorageAccount, storageAccount } from '../../azure/storage-account.ts';
 import { describeStorageError } from '../../azure/storage-error.ts';
 import { hostOptionsOf, optionsOf, templateOf } from '../../core/binding-options.ts';
-import { queueNameBoundWrong } from '../../core/error-catalogue.ts';
+import { queueNameBoundWrong } from '../../core/errors/queue.ts';
 import type { BindingContext, Output, OutputBinding } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { byteItems, type OutputValue } from '../../core/output-value.ts';

@@ -4,7 +4,7 @@ import { withExactTexts } from '../../azure/message-text.ts';
 import { sendText } from '../../azure/send-text.ts';
 import { describeStorageError, isStatus, storageCodeOf } from '../../azure/storage-error.ts';
 import { hostOptionsOf } from '../../core/binding-options.ts';
-import { queueHasNoOrigin, queueNotFound, queueToolNameWrong } from '../../core/error-catalogue.ts';
+import { queueHasNoOrigin, queueNotFound, queueToolNameWrong } from '../../core/errors/queue.ts';
 import type { JsonObject } from '../../core/function-app.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import { decodeMessage, type MessageEncoding, textOf } from './message-encoding.ts';

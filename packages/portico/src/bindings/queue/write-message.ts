@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { messageNotText, messageTooLarge } from '../../core/error-catalogue.ts';
+import { messageNotText, messageTooLarge } from '../../core/errors/queue.ts';
 import { encodeMessage, type MessageEncoding } from './message-encoding.ts';
 
 /** Of a message as it is written, in UTF-8. https://learn.microsoft.com/rest/api/storageservices/put-message */

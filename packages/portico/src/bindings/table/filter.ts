@@ -1,6 +1,6 @@
 // The query of an input. What an event brings is put into it in such a way that it stays a value and never becomes part of the query.
 import { templateOf } from '../../core/binding-options.ts';
-import { tableFilterValueUnusable } from '../../core/error-catalogue.ts';
+import { tableFilterValueUnusable } from '../../core/errors/table.ts';
 import { readTokens } from '../../core/expressions/tokens.ts';
 import type { EventScope } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';

@@ -2,7 +2,7 @@ import { type StorageAccount, storageAccount } from '../../azure/storage-account
 import { describeStorageError, isStatus, storageCodeOf } from '../../azure/storage-error.ts';
 import { optionsOf, templateOf } from '../../core/binding-options.ts';
 import type { BindingValue } from '../../core/binding-value.ts';
-import { tableFilterRefused, tableInputTooLarge, tableMissing } from '../../core/error-catalogue.ts';
+import { tableFilterRefused, tableInputTooLarge, tableMissing } from '../../core/errors/table.ts';
 import type { BindingContext, EventScope, Input, InputBinding } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { parseFilter, queryOf } from './filter.ts';

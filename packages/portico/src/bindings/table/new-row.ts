@@ -1,12 +1,6 @@
 // What a function gives, as rows to write. Nothing is sent before all of them are found to be in order.
-import {
-  outputNotAnObject,
-  outputNotJson,
-  tableKeyAbsent,
-  tableKeyNotText,
-  tableKeyUnusable,
-  tableNumberTooLarge,
-} from '../../core/error-catalogue.ts';
+import { outputNotAnObject, outputNotJson } from '../../core/errors/invocation.ts';
+import { tableKeyAbsent, tableKeyNotText, tableKeyUnusable, tableNumberTooLarge } from '../../core/errors/table.ts';
 import type { JsonObject, JsonValue } from '../../core/function-app.ts';
 import { dateRemark } from '../../core/iso-date.ts';
 import { readJson } from '../../core/json-reader.ts';
@@ -14,6 +8,7 @@ import { isJsonObject, kindOfJson, numberText } from '../../core/json-value.ts';
 import { writeJson } from '../../core/json-writer.ts';
 import type { OutputValue } from '../../core/output-value.ts';
 import type { Remark } from '../../core/remark.ts';
+import { timestampLeftOut } from '../../core/remarks/invocation.ts';
 import { keyFault } from './table-names.ts';
 
 export type NewRow = {
@@ -72,11 +67,6 @@ function remarksOn(elements: readonly JsonValue[], { name, bytes }: OutputValue)
 }
 
 const isTimestamp = (name: string): boolean => reservedName(name) === 'Timestamp';
-
-function timestampLeftOut(name: string): Remark {
-  const message = `A row of the output "${name}" has a "Timestamp", in whatever case; it is left out, because the service sets that itself. Give the property another name.`;
-  return { code: 'TIMESTAMP_LEFT_OUT', message };
-}
 
 function newRow(element: JsonObject, defaults: RowDefaults, row: string, output: string): NewRow {
   const place = { output, table: defaults.table, row };

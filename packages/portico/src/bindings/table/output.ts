@@ -3,7 +3,7 @@ import { storageAccount } from '../../azure/storage-account.ts';
 import { describeStorageError, isStatus, storageCodeOf } from '../../azure/storage-error.ts';
 import { optionsOf, templateOf } from '../../core/binding-options.ts';
 import { messageOf } from '../../core/error.ts';
-import { tableRowChanged, tableRowExists, tableRowMissing } from '../../core/error-catalogue.ts';
+import { tableRowChanged, tableRowExists, tableRowMissing } from '../../core/errors/table.ts';
 import type { BindingContext, Output, OutputBinding } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { batchesOf } from './batches.ts';

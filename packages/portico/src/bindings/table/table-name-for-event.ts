@@ -1,4 +1,4 @@
-import { tableNameUnusable } from '../../core/error-catalogue.ts';
+import { tableNameUnusable } from '../../core/errors/table.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { isTableName } from './table-names.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HostError } from '../../core/error.ts';
-import { handlerAbsent } from '../../core/error-catalogue.ts';
+import { handlerAbsent } from '../../core/errors/handler.ts';
 import type { InvocationOutcome, Listener, ListenerContext, TriggerEvent } from '../../core/extension.ts';
 import type { AppSettings, JsonObject } from '../../core/function-app.ts';
 import { testContext } from '../../testing/binding-context.ts';

@@ -4,7 +4,7 @@
 //
 // A turn ends with the lock, with the listener, and when it is better to ask who should go on: after a sleep of the machine and while the handler is down.
 import { messageOf } from '../../core/error.ts';
-import { timerStandsStill } from '../../core/error-catalogue.ts';
+import { timerStandsStill } from '../../core/errors/timer.ts';
 import type { Listener, ListenerContext } from '../../core/extension.ts';
 import { loopListener } from '../../core/loop-listener.ts';
 import type { Lease } from '../../core/state-store.ts';

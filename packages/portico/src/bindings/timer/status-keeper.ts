@@ -1,6 +1,6 @@
 // The status of a timer where the host remembers things. Storage that fails stops no timer that already runs: it is said once, and the next write repairs it.
 import { type HostError, messageOf } from '../../core/error.ts';
-import { timerStatusNotKept, timerStatusUnreadable } from '../../core/error-catalogue.ts';
+import { timerStatusNotKept, timerStatusUnreadable } from '../../core/errors/timer.ts';
 import type { BindingContext } from '../../core/extension.ts';
 import type { ScheduleStatus } from './schedule-status.ts';
 import { readStatus, statusJson } from './status-text.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { handlerAbsent } from '../../core/error-catalogue.ts';
+import { handlerAbsent } from '../../core/errors/handler.ts';
 import type { InvocationOutcome, Listener } from '../../core/extension.ts';
 import type { BindingMetadata } from '../../core/function-app.ts';
 import { type TestContextOptions, testContext } from '../../testing/binding-context.ts';

@@ -29,6 +29,20 @@ describe('resolveSettings', () => {
     expect(problem).toHaveProperty('hint', 'Did you mean %two-words%?');
   });
 
+  test.each([
+    [{}, 'a Key Vault reference that nothing resolves outside of Azure'],
+    [{ WEBSITE_INSTANCE_ID: 'x' }, 'a Key Vault reference that the platform did not resolve'],
+  ])('does not put in a reference to a Key Vault', (more, why) => {
+    const lookup = settingLookup({ Queue: '@Microsoft.KeyVault(VaultName=v;SecretName=s)', ...more });
+    expect(resolveSettings('a-%queue%', place, lookup)).toMatchObject({
+      problem: {
+        code: 'SETTING_UNRESOLVED',
+        severity: 'error',
+        message: `"queueName" of the binding "msg" names the app setting "queue", which is ${why}.`,
+      },
+    });
+  });
+
   test('leaves a text without a percent sign as it is', () => {
     fc.assert(
       fc.property(fc.string(), (any) => {

@@ -1,8 +1,9 @@
 // `%NAME%` in the properties of a binding stands for an app setting. https://learn.microsoft.com/azure/azure-functions/functions-bindings-expressions-patterns#binding-expressions---app-settings
 import type { AppSettings } from '../function-app.ts';
+import { unresolvedReference } from '../key-vault-reference.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Problem } from '../problem.ts';
-import { percentUnpaired, settingNameUnknown } from '../problems/function-json.ts';
+import { percentUnpaired, settingNameUnknown, settingUnresolved } from '../problems/function-json.ts';
 import type { PropertyPlace } from './template.ts';
 
 export type SettingLookup = {
@@ -34,6 +35,8 @@ export function resolveSettings(
     // Parity: an empty name is looked up like any other, and not found.
     const value = name === '' ? undefined : settings.get(name);
     if (value === undefined) return { problem: settingNameUnknown(place, name, nearestName(name, settings.names)) };
+    const unresolved = unresolvedReference(value, settings.get);
+    if (unresolved !== undefined) return { problem: settingUnresolved(place, name, unresolved) };
     resolved += text.slice(end, start) + value;
     end = close + 1;
   }

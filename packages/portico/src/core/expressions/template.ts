@@ -9,11 +9,12 @@
 // `data` comes from triggerBindingData in ../binding-data.ts, for HTTP from httpBindingData in worker/payload/.
 import type { BindingData } from '../binding-data.ts';
 import type { HostError } from '../error.ts';
-import { expressionFormatInvalid, expressionWithoutValue } from '../error-catalogue.ts';
+import { expressionFormatInvalid, expressionWithoutValue } from '../errors/invocation.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Problem } from '../problem.ts';
 import { expressionInvalid } from '../problems/function-json.ts';
 import type { Remark } from '../remark.ts';
+import { expressionLeavesNothing } from '../remarks/invocation.ts';
 import { type Expression, type ExpressionContext, evaluate } from './expression.ts';
 import { readTokens, type Token } from './tokens.ts';
 
@@ -53,7 +54,7 @@ function bind(tokens: readonly Token[], place: PropertyPlace, data: BindingData,
     if ('missing' in result) return { error: withoutValue(token, place, result.missing) };
     if ('badFormat' in result) return { error: expressionFormatInvalid({ ...place, expression: token.written, format: result.badFormat }) };
     text += result.text;
-    if (result.lost !== undefined) remarks.push(lost(token, place, result.lost));
+    if (result.lost !== undefined) remarks.push(expressionLeavesNothing({ ...place, expression: token.written, kind: result.lost }));
   }
   return { text, remarks };
 }
@@ -62,11 +63,4 @@ type Missing = { readonly name: string; readonly within: string | undefined; rea
 
 function withoutValue({ written }: Expression, place: PropertyPlace, { name, within, known }: Missing): HostError {
   return expressionWithoutValue({ ...place, expression: written, name, within, known, nearest: nearestName(name, known) });
-}
-
-function lost({ written }: Expression, { binding, property }: PropertyPlace, kind: string): Remark {
-  return {
-    code: 'EXPRESSION_LEAVES_NOTHING',
-    message: `{${written}} in "${property}" of the binding "${binding}" is ${kind}, of which nothing is put in; on Azure too.`,
-  };
 }

@@ -1,4 +1,5 @@
 // Problems of one function. An error takes that function down and no other.
+import type { Unresolved } from '../key-vault-reference.ts';
 import { defineProblem } from '../problem.ts';
 
 export const functionJsonInvalid = defineProblem('FUNCTION_JSON_INVALID', 'error', (reason: string, parserMessage: string | undefined) => ({
@@ -148,6 +149,15 @@ export const settingNameUnknown = defineProblem(
       ? `Did you mean %${nearest}%?`
       : 'Set it in the environment or in local.settings.json. A "%" that is meant as such has to come from a setting.',
     azureMessage: `'%${name}%' does not resolve to a value.`,
+  }),
+);
+
+export const settingUnresolved = defineProblem(
+  'SETTING_UNRESOLVED',
+  'error',
+  ({ binding, property }: PropertyPlace, name: string, { why, hint }: Unresolved) => ({
+    message: `"${property}" of the binding "${binding}" names the app setting "${name}", which is ${why}.`,
+    hint,
   }),
 );
 

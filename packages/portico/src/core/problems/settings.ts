@@ -1,4 +1,5 @@
 // Problems of local.settings.json, .env, the environment and portico.json.
+import type { Unresolved } from '../key-vault-reference.ts';
 import { defineProblem } from '../problem.ts';
 
 export const settingsFileInvalid = defineProblem('SETTINGS_FILE_INVALID', 'warning', (reason: string) => ({
@@ -46,13 +47,23 @@ export const settingUnusable = defineProblem('SETTING_UNUSABLE', 'warning', (nam
 }));
 
 export const settingBlanks = defineProblem('SETTING_BLANKS', 'warning', (name: string) => ({
-  message: `The value of ${name} begins or ends with a blank or a line break, which is kept.`,
-  hint: 'Remove it, unless it is meant: connection strings with one are refused.',
+  message: `The value of ${name} begins or ends with a blank or a line break, which is left out.`,
+  hint: 'Remove it: func and Azure keep it. Where it is meant, write the setting into .env, in quotes.',
+}));
+
+export const keyVaultReference = defineProblem('KEY_VAULT_REFERENCE', 'warning', (name: string, { why, hint }: Unresolved) => ({
+  message: `The setting ${name} is ${why}; the handler gets the reference in place of the secret.`,
+  hint,
 }));
 
 export const dotEnvLineUnreadable = defineProblem('DOT_ENV_LINE_UNREADABLE', 'warning', () => ({
   message: 'The line is not NAME=VALUE, so it is left out.',
   hint: 'Mend it, or begin it with # if it is a comment.',
+}));
+
+export const dotEnvNameRepeated = defineProblem('DOT_ENV_NAME_REPEATED', 'warning', (name: string, line: number) => ({
+  message: `${name} is written in line ${line} already; the last one counts.`,
+  hint: 'Remove one of them.',
 }));
 
 export const dotEnvQuoteOpen = defineProblem('DOT_ENV_QUOTE_OPEN', 'warning', (name: string, quote: string) => ({

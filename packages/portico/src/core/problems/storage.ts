@@ -1,4 +1,5 @@
 // Problems of the connection of a storage binding. They name settings and never show what is in one.
+import type { Unresolved } from '../key-vault-reference.ts';
 import { defineProblem } from '../problem.ts';
 
 const WHERE = 'in Values of local.settings.json, in .env, or in the environment';
@@ -35,6 +36,15 @@ export const storageConnectionInvalid = defineProblem(
     message: `The app setting ${setting} is no connection string of a storage account: ${fault.reason}.`,
     hint: fault.hint,
     azureMessage: fault.azureMessage,
+  }),
+);
+
+export const storageConnectionUnresolved = defineProblem(
+  'STORAGE_CONNECTION_UNRESOLVED',
+  'error',
+  (setting: string, { why, hint }: Unresolved) => ({
+    message: `The connection cannot be used: the app setting ${setting} is ${why}.`,
+    hint,
   }),
 );
 

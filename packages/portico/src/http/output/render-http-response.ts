@@ -1,8 +1,9 @@
 // From the reply of a payload function to the response for its caller. Start here; response-parts.ts knows the forms of outputs.
 // https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers#response-payload
-import { httpStatusOutOfRange } from '../../core/error-catalogue.ts';
+import { httpStatusOutOfRange } from '../../core/errors/invocation.ts';
 import { isJsonObject } from '../../core/json-value.ts';
 import type { Remark } from '../../core/remark.ts';
+import { lengthCorrected } from '../../core/remarks/http-output.ts';
 import type { PayloadReply } from '../../worker/payload/reply.ts';
 import type { HttpResponseBinding } from './http-response-binding.ts';
 import { type HeaderPair, readResponseHeaders } from './response-headers.ts';
@@ -72,11 +73,4 @@ function compose(parts: ResponseParts): RenderedResponse | RenderFault {
 
 function encode(body: string | Buffer, contentType: string | undefined) {
   return typeof body === 'string' && contentType !== undefined ? encodeText(body, contentType) : { body, contentType, remarks: [] };
-}
-
-function lengthCorrected(written: string, bytes: number): Remark {
-  return {
-    code: 'LENGTH_CORRECTED',
-    message: `on Azure: the header content-length is sent as "${written}", although the body has ${bytes} bytes, so the response breaks off or never ends; here it is corrected.`,
-  };
 }

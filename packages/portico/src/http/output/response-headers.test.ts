@@ -58,6 +58,6 @@ describe('readResponseHeaders', () => {
   ])('makes of %j what HTTP allows: %j', (headers, list, code) => {
     const read = readResponseHeaders(headers);
     expect(read.list).toEqual(list);
-    expect(read.remarks).toEqual([{ code, message: expect.stringMatching(/^on Azure: .*; here .*\.$/s) }]);
+    expect(read.remarks).toEqual([{ code, message: expect.stringMatching(/^on Azure: .*; here .*\.$/s), hint: expect.any(String) }]);
   });
 });

@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '../../core/function-app.ts';
 import { plainText } from '../../core/json-writer.ts';
 import type { Remark } from '../../core/remark.ts';
+import { headerForbidden, headerHopByHop, headerList, headerNotAscii, headerNull } from '../../core/remarks/http-output.ts';
 
 export type HeaderPair = readonly [name: string, value: string];
 
@@ -39,10 +40,7 @@ export function readResponseHeaders(headers: JsonObject): ResponseHeaders {
   for (const [written, value] of Object.entries(headers)) {
     const name = written.toLowerCase();
     if (HOP_BY_HOP.has(name)) {
-      remarks.push({
-        code: 'HEADER_HOP_BY_HOP',
-        message: `on Azure: the header "${written}" is sent; here it is left out, because it speaks of a connection.`,
-      });
+      remarks.push(headerHopByHop(written));
       continue;
     }
     // Parity: of a name in two spellings the first counts.
@@ -59,21 +57,15 @@ export function readResponseHeaders(headers: JsonObject): ResponseHeaders {
 /** One value, several for an array, none for what cannot be sent. */
 function sendableValues(name: string, value: JsonValue, remarks: Remark[]): string[] {
   if (value === null) {
-    remarks.push({ code: 'HEADER_NULL', message: `on Azure: the header "${name}" is null, so the caller gets 500; here it is left out.` });
+    remarks.push(headerNull(name));
     return [];
   }
   if (!NAME.test(name)) {
-    remarks.push({
-      code: 'HEADER_FORBIDDEN',
-      message: `on Azure: ${JSON.stringify(name)} is no name for a header, so the caller gets 500; here it is left out.`,
-    });
+    remarks.push(headerForbidden(`${JSON.stringify(name)} is no name for a header`));
     return [];
   }
   if (Array.isArray(value)) {
-    remarks.push({
-      code: 'HEADER_LIST',
-      message: `on Azure: the header "${name}" is an array, so the caller gets 500; here each element is a header of its own.`,
-    });
+    remarks.push(headerList(name));
     return (value as readonly JsonValue[]).flatMap((element) => (element === null ? [] : sendableText(name, element, remarks)));
   }
   return sendableText(name, value, remarks);
@@ -84,15 +76,9 @@ function sendableText(name: string, value: JsonValue, remarks: Remark[]): string
   if (!NON_ASCII.test(text) && VALUE.test(text)) return [text];
   const bytes = Buffer.from(text).toString('latin1');
   if (!VALUE.test(bytes)) {
-    remarks.push({
-      code: 'HEADER_FORBIDDEN',
-      message: `on Azure: the value of the header "${name}" has characters that HTTP forbids, so the caller gets 500; here it is left out.`,
-    });
+    remarks.push(headerForbidden(`the value of the header "${name}" has characters that HTTP forbids`));
     return [];
   }
-  remarks.push({
-    code: 'HEADER_NOT_ASCII',
-    message: `on Azure: the value of the header "${name}" is not ASCII, so the caller gets 500; here it is sent as UTF-8.`,
-  });
+  remarks.push(headerNotAscii(name));
   return [bytes];
 }

@@ -1,13 +1,14 @@
 // The forms in which a function may say what its caller gets, brought into one: status, headers, body.
 import { decodeBase64 } from '../../core/base64.ts';
 import type { HostError } from '../../core/error.ts';
-import { httpOutputUnusable } from '../../core/error-catalogue.ts';
+import { httpOutputUnusable } from '../../core/errors/invocation.ts';
 import type { JsonObject, JsonValue } from '../../core/function-app.ts';
 import { dateRemark } from '../../core/iso-date.ts';
 import { readJson } from '../../core/json-reader.ts';
 import { isJsonObject, kindOfJson } from '../../core/json-value.ts';
 import { plainText, writeJson } from '../../core/json-writer.ts';
 import type { Remark } from '../../core/remark.ts';
+import { base64Decoded } from '../../core/remarks/invocation.ts';
 
 export type ResponseParts = {
   readonly status: number;
@@ -44,7 +45,7 @@ export function fromNamedOutput(name: string, value: JsonValue): ResponseParts |
 export function fromReturnValue(value: JsonValue, decodesBase64: boolean): ResponseParts {
   const bytes = decodesBase64 && typeof value === 'string' ? decodeBase64(value) : undefined;
   if (bytes !== undefined) {
-    return { ...textParts(''), body: bytes, defaultType: undefined, chunked: false, remarks: [BASE64_DECODED] };
+    return { ...textParts(''), body: bytes, defaultType: undefined, chunked: false, remarks: [base64Decoded('The ReturnValue')] };
   }
   const object = typeof value === 'string' ? parseObject(value) : value;
   if (!isJsonObject(object)) return textOf(value, 'indented');
@@ -59,12 +60,6 @@ export function negotiate(value: JsonValue): ResponseParts {
   if (typeof value === 'string') return textParts(value);
   return { ...textParts(writeJson(value)), defaultType: 'application/json', chunked: false };
 }
-
-const BASE64_DECODED: Remark = {
-  code: 'BASE64_DECODED',
-  message:
-    'The ReturnValue is valid base64, so the bytes it stands for are sent; on Azure too. Add "dataType": "binary" to the binding to send the text.',
-};
 
 /** Names ignore case; of a name twice the last counts. */
 function fieldsOf(object: JsonObject): Readonly<Record<string, JsonValue | undefined>> {

@@ -1,6 +1,7 @@
 // From text to the bytes of a body, in the charset that was declared.
 import { charsetOf } from '../../core/media-type.ts';
 import type { Remark } from '../../core/remark.ts';
+import { charsetDeclared } from '../../core/remarks/http-output.ts';
 
 /** Charset → what of it Node writes, and which characters there are. windows-1252 has characters of its own where latin1 has controls. */
 const ENCODINGS = new Map<string, { readonly encoding: BufferEncoding; readonly missing: RegExp }>([
@@ -23,11 +24,7 @@ export function encodeText(text: string, contentType: string): EncodedText {
   if (known === undefined || known.missing.test(text)) {
     const reason = known === undefined ? 'nobody here can write it' : 'it lacks characters of this body';
     const sent = known === undefined ? contentType : contentType.replace(/(charset\s*=\s*"?)[^\s";]+/i, '$1utf-8');
-    return { body: text, contentType: sent, remarks: [charsetRemark(charset, `so is it here, because ${reason}`)] };
+    return { body: text, contentType: sent, remarks: [charsetDeclared(charset, `so is it here, because ${reason}`)] };
   }
-  return { body: Buffer.from(text, known.encoding), contentType, remarks: [charsetRemark(charset, 'here the declared one is used')] };
-}
-
-function charsetRemark(charset: string, here: string): Remark {
-  return { code: 'CHARSET_DECLARED', message: `on Azure: charset=${charset} is replaced and the body sent as utf-8; ${here}.` };
+  return { body: Buffer.from(text, known.encoding), contentType, remarks: [charsetDeclared(charset, 'here the declared one is used')] };
 }

@@ -27,7 +27,7 @@ describe('readReplyLogs', () => {
   ])('reads %j with its level, message and fields', (entry, line) => {
     const { lines, remarks } = readReplyLogs([entry])!;
     expect(lines).toEqual([line]);
-    expect(remarks).toEqual([{ code: 'LOGS_STRUCTURED', message: expect.stringMatching(/^on Azure: /) }]);
+    expect(remarks).toMatchObject([{ code: 'LOGS_STRUCTURED', message: expect.stringMatching(/^on Azure: /) }]);
   });
 
   test('accepts null and nothing else than an array', () => {

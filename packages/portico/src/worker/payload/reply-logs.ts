@@ -4,23 +4,20 @@ import { isJsonObject } from '../../core/json-value.ts';
 import { plainText, writeJson } from '../../core/json-writer.ts';
 import type { LogFields, LogLevel } from '../../core/log.ts';
 import type { Remark } from '../../core/remark.ts';
+import { logsStructured } from '../../core/remarks/invocation.ts';
 import { readLevel } from '../log-lines.ts';
 
 export type LogLine = { readonly level: LogLevel; readonly message: string; readonly fields?: LogFields };
 export type ReplyLogs = { readonly lines: readonly LogLine[]; readonly remarks: readonly Remark[] };
 
 const NONE: ReplyLogs = { lines: [], remarks: [] };
-const STRUCTURED: Remark = {
-  code: 'LOGS_STRUCTURED',
-  message: 'on Azure: an object or array in "Logs" fails the invocation; only strings are accepted there.',
-};
 
 /** Undefined when `logs` is neither an array nor null. */
 export function readReplyLogs(logs: JsonValue): ReplyLogs | undefined {
   if (logs === null) return NONE;
   if (!Array.isArray(logs)) return undefined;
   const entries = (logs as readonly JsonValue[]).filter((entry) => entry !== null);
-  return { lines: entries.map(readEntry), remarks: entries.some(isStructured) ? [STRUCTURED] : [] };
+  return { lines: entries.map(readEntry), remarks: entries.some(isStructured) ? [logsStructured()] : [] };
 }
 
 function isStructured(entry: JsonValue): boolean {

@@ -2,12 +2,13 @@
 // What becomes of outputs is not decided here: http/output/ renders the HTTP one.
 import { STATUS_CODES } from 'node:http';
 import type { HostError } from '../../core/error.ts';
-import { handlerReplyFailed, handlerReplyUnreadable } from '../../core/error-catalogue.ts';
+import { handlerReplyFailed, handlerReplyUnreadable } from '../../core/errors/invocation.ts';
 import type { JsonObject, JsonValue } from '../../core/function-app.ts';
 import { readJson } from '../../core/json-reader.ts';
 import { isJsonObject, kindOfJson } from '../../core/json-value.ts';
 import { mediaTypeOf } from '../../core/media-type.ts';
 import type { Remark } from '../../core/remark.ts';
+import { replyEmpty } from '../../core/remarks/invocation.ts';
 import { type LogLine, readReplyLogs } from './reply-logs.ts';
 import { decodeText } from './text-encoding.ts';
 
@@ -34,13 +35,7 @@ const NOTHING: PayloadReply = {
   outputs: undefined,
   returnValue: undefined,
   logs: [],
-  remarks: [
-    {
-      code: 'REPLY_EMPTY',
-      message:
-        'on Azure: an empty reply leaves the caller waiting until functionTimeout, and then the invocation fails; here it succeeds without outputs. Answer {} instead.',
-    },
-  ],
+  remarks: [replyEmpty()],
 };
 
 export function readReply({ status, contentType = UNDECLARED, body }: HandlerReply): PayloadReply | PayloadReplyFault {

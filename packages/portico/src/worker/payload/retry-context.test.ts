@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryCutShort } from '../../core/error-catalogue.ts';
+import { retryCutShort } from '../../core/errors/invocation.ts';
 import type { RetryPolicy } from '../../core/function-app.ts';
 import { retryContext } from './retry-context.ts';
 
