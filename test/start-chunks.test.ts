@@ -28,7 +28,9 @@ async function chunksRead(paths: readonly string[], flags: readonly string[] = [
   process.kill(portico.pid, 'SIGTERM');
   expect(await portico.exited).toEqual({ code: 0, signal: null });
   const read = JSON.parse(readFileSync(list, 'utf8')) as string[];
-  return read.filter((path) => basename(dirname(path)) === 'dist').map((path) => basename(path));
+  const chunks = read.filter((path) => basename(dirname(path)) === 'dist').map((path) => basename(path));
+  // What comes a moment after the first answers may come before the end, or not.
+  return chunks.at(-1) === 'small-heap.cjs' ? chunks.slice(0, -1) : chunks;
 }
 
 describe.skipIf(process.platform === 'win32')('of an app of HTTP functions', () => {

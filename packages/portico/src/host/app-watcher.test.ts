@@ -19,7 +19,7 @@ import type { FunctionApp } from '../core/function-app.ts';
 import { createLogger, type LogRecord } from '../core/log.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { type AppChange, type AppWatcher, type AppWatcherOptions, watchApp } from './app-watcher.ts';
+import { type AppChange, type AppWatcher, type AppWatcherOptions, findChangedFolder, watchApp } from './app-watcher.ts';
 
 let home: string;
 /** A folder in a folder of its own: what happens beside it is part of the tests. */
@@ -83,12 +83,13 @@ async function watch(more: Partial<AppWatcherOptions> = {}): Promise<void> {
   await untilWatched(0);
 }
 
-function begin(more: Partial<AppWatcherOptions>): void {
+function begin({ readAtMs = Number.POSITIVE_INFINITY, ...more }: Partial<AppWatcherOptions>): void {
   readApp();
   watcher = watchApp({
     root,
     app: () => app,
-    readAtMs: Number.POSITIVE_INFINITY,
+    readAtMs,
+    changedFolder: findChangedFolder((more.app ?? (() => app))(), readAtMs),
     watchesSources: false,
     clock,
     log: createLogger({ log: (record) => void records.push(record) }, 'Test'),
@@ -220,6 +221,16 @@ describe('the watcher of an app', () => {
     records = [];
     await watch({ readAtMs, app: () => before });
     expect(await nextChanges()).toMatchObject([{ app: true }]);
+  });
+
+  test('tells nothing of what a handler writes that was started between the two', async () => {
+    const readAtMs = Date.now() - 10_000;
+    makeOld('host.json', 'Hello/function.json', 'Hello', '.');
+    readApp();
+    const changedFolder = findChangedFolder(app, readAtMs);
+    write('handler.log');
+    await watch({ readAtMs, changedFolder });
+    await expectUnnoticed(() => {});
   });
 
   test('tells nothing of .portico, which was made between the two, but of what came after it', async () => {

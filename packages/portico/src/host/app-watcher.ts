@@ -31,6 +31,8 @@ export type AppWatcherOptions = {
   readonly app: () => FunctionApp;
   /** What changed after it was read and before it was watched counts as well. */
   readonly readAtMs: number;
+  /** What `findChangedFolder` found before anything was started that writes into the app. */
+  readonly changedFolder?: string | undefined;
   /** True: every source file below the root counts. False: only what the host reads, and what lies beside the handler: one that did not start may be mended there. */
   readonly watchesSources: boolean;
   /** True: the handler is built by a command that portico.json does not know of. */
@@ -56,6 +58,19 @@ const FILE_CLOCK_MS = 20;
 /** Whoever is told of a change reads the app again, but not at once: another change may be in hand, or a build. */
 const LONGEST_FOLLOW_MS = 10 * 60_000;
 const LONGEST_FOLLOW_PAUSE_MS = 1000;
+
+/**
+ * A folder of the app to which something was added after the app was read, or from which something was taken away, which nothing else tells.
+ * Relative to the root, with slashes.
+ */
+export function findChangedFolder({ root, functions }: FunctionApp, readAtMs: number): string | undefined {
+  const folders = [root, ...functions.flatMap(({ directory }) => directory ?? [])];
+  const changed = folders.find((folder) => {
+    const { mtimeMs = 0 } = readEntry(folder, () => true) ?? {};
+    return mtimeMs > readAtMs && !(folder === root && madeOwnFolderAt(root, mtimeMs));
+  });
+  return changed && withSlashes(relative(root, changed));
+}
 
 /** A small app is watched when this returns; one whose sources are watched, soon after. */
 export function watchApp(options: AppWatcherOptions): AppWatcher {
@@ -113,8 +128,9 @@ class WatchedApp implements AppWatcher {
 
   start(): void {
     this.#work = this.#attempt(async () => {
-      await this.#takeScope(this.#options.readAtMs);
-      this.#noteChangedFolders();
+      const { readAtMs, changedFolder } = this.#options;
+      await this.#takeScope(readAtMs);
+      if (changedFolder !== undefined && this.#tree.folderCount > 0) this.#note(changedFolder, { app: true, handler: false });
     });
     this.#begun = this.#work;
   }
@@ -212,18 +228,6 @@ class WatchedApp implements AppWatcher {
     if (rules) this.#haveRulesChanged = true;
     if (change.handler && this.#builds && this.#hasOldContent?.(join(this.#options.root, path))) return;
     this.#note(path, change);
-  }
-
-  /** The time of a folder tells what was added and taken away before it was watched. */
-  #noteChangedFolders(): void {
-    const { root, readAtMs } = this.#options;
-    if (this.#tree.folderCount === 0) return;
-    const folders = [root, ...this.#app.functions.flatMap(({ directory }) => directory ?? [])];
-    const changed = folders.find((folder) => {
-      const { mtimeMs = 0 } = readEntry(folder, () => true) ?? {};
-      return mtimeMs > readAtMs && !(folder === root && madeOwnFolderAt(root, mtimeMs));
-    });
-    if (changed !== undefined) this.#note(withSlashes(relative(root, changed)), { app: true, handler: false });
   }
 
   #note(path: string, { app, handler }: Omit<AppChange, 'file'>): void {

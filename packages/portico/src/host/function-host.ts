@@ -22,7 +22,7 @@ import { HANDLER_STOP_MS } from '../worker/stop-time.ts';
 import { AppEvents } from './app-events.ts';
 import { type AppGeneration, readGeneration } from './app-generation.ts';
 import { AppKeys } from './app-keys.ts';
-import { type AppWatcher, watchApp } from './app-watcher.ts';
+import { type AppWatcher, findChangedFolder, watchApp } from './app-watcher.ts';
 import { createCallContext } from './call-context.ts';
 import type { FunctionSummary, Host, HostOptions, InvokeRequest, ReadyReport, RunningHandler, StopOptions } from './create-host.ts';
 import { finishWork } from './finish-work.ts';
@@ -184,6 +184,7 @@ export class FunctionHost implements Host {
     }
     this.#listenMs = systemClock.monotonicMs() - startedMs;
     this.#settle();
+    const changedFolder = findChangedFolder(this.app, this.#readAtMs);
     this.#begun = this.#reloader.start().then(() => this.#reportStart());
     // In this turn of the event loop the handler is spawned: it comes up while we look at folders.
     await new Promise((resolve) => setImmediate(resolve));
@@ -191,6 +192,7 @@ export class FunctionHost implements Host {
       root: this.#options.root,
       app: () => this.app,
       readAtMs: this.#readAtMs,
+      changedFolder,
       watchesSources: this.#reloadsSources,
       builds: this.#buildCommand !== undefined,
       clock: systemClock,
