@@ -351,7 +351,8 @@ describe('changes on disk', () => {
     });
     await using host = await runningHost(app);
     await pause(2000);
-    expect(host.records.filter(({ code }) => code === 'WORKER_EXITED').length).toBeLessThan(5);
+    // Four as a rule; each at once would be ten and more.
+    expect(host.records.filter(({ code }) => code === 'WORKER_EXITED').length).toBeLessThan(7);
   });
 
   test('a change between createHost and start counts', async () => {

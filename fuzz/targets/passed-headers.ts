@@ -96,11 +96,17 @@ export const passedHeaders = pureTarget('passed-headers', 4000, inputs, ({ heade
   const detail = (): string => JSON.stringify(passed);
   insist(LINES.test(passed.lines), 'what is passed on are header lines', detail);
   const names = passed.lines.split('\r\n').flatMap((line) => (line === '' ? [] : [line.slice(0, line.indexOf(':'))]));
-  for (const one of names.map(asVariable)) {
+  for (const name of names) {
+    const one = asVariable(name);
     insist(!OF_THE_HOST.includes(one) && !OF_THE_CONNECTION.includes(one), 'what belongs to the host or the connection stays', detail);
     insist(trusted || !/^(?:X_FORWARDED_.+|FORWARDED)$/.test(one), 'a stranger does not say where a request comes from', detail);
     insist(one !== 'X_REAL_IP', 'nobody but the host says which address is the one', detail);
     insist(caller.namesUser || !/^X_(?:MS_CLIENT_PRINCIPAL|ARR_CLIENTCERT)/.test(one), 'only who may says who the user is', detail);
+    insist(
+      !/^X_(?:FORWARDED_|MS_CLIENT_PRINCIPAL|ARR_CLIENTCERT)/.test(one) || !/[^a-z\d-]/i.test(name),
+      'nobody says it in another spelling',
+      detail,
+    );
   }
   for (const kept of STAY) {
     const sent = headers.filter(([one]) => one.toLowerCase() === kept);

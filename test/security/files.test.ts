@@ -113,7 +113,6 @@ describe('names of functions', () => {
   test('lead to no folder but those of the app', async () => {
     await using app = await attackedApp();
     const config = JSON.stringify({ config: { bindings: [] } });
-    const before = readdirSync(dirname(app.app.root)).length;
     for (const name of [
       ...UP.map((up) => `${up}%2fevil`),
       // Those that are dots alone lead to another path.
@@ -137,7 +136,8 @@ describe('names of functions', () => {
       expect((await answerTo(app, `GET /admin/functions/${name}/keys`)).status, name).toBeOneOf([400, 404]);
       expect((await answerTo(app, `POST /admin/functions/${name}/keys/x`)).status, name).toBeOneOf([400, 404]);
     }
-    expect(readdirSync(dirname(app.app.root)).length).toBe(before);
+    // Others write there as well, under other names.
+    expect(readdirSync(dirname(app.app.root))).not.toContain('evil');
     expect(readdirSync(app.app.root).sort()).toEqual(['Boss', 'Getter', 'Guarded', 'Open', 'Zeverything', 'host.json', 'server.js']);
   });
 

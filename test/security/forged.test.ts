@@ -101,6 +101,18 @@ describe.each(['proxy', 'forward', 'payload'] as const)('in %s mode', (mode) => 
       expect(JSON.stringify(seen)).not.toContain('forged');
     });
 
+    test('says it in the one spelling that it removes from what its own callers send', async () => {
+      await using app = await attackedApp({ mode, portico: trusting });
+      for (const name of [...IDENTITY, ...FORWARDED]) {
+        const others = spellings(name).filter((other) => /[^a-z\d-]/i.test(other));
+        const seen = await seenOf(
+          app,
+          others.map((other) => `${other}: forged`),
+        );
+        expect(JSON.stringify(seen), name).not.toContain('forged');
+      }
+    });
+
     test('does not say who the user is where it is trusted for addresses alone', async () => {
       await using app = await attackedApp({ mode, portico: { ...trusting, trustClientPrincipal: false } });
       const seen = await seenOf(app, user);

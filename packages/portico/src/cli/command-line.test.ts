@@ -187,6 +187,7 @@ describe('parseCommandLine', () => {
     ['config', 'ACTION_UNKNOWN', '"portico config" needs to know what to do.', 'Write "portico config" and show.'],
     ['config shw', 'ACTION_UNKNOWN', 'There is no "portico config shw".', 'Did you mean "portico config show"?'],
     ['config show a b', 'TOO_MANY_ARGUMENTS', '"portico config show" takes one argument, but 2 were given: a b.', expect.any(String)],
+    ['config show --app a b', 'TOO_MANY_ARGUMENTS', '"portico config show" takes one argument, but 2 were given: a b.', expect.any(String)],
     ['config show --port 80', 'FLAG_NOT_OF_COMMAND', '"portico config" has no flag --port.', '"portico config --help" lists those it has.'],
     ['keys list --port 80', 'FLAG_NOT_OF_COMMAND', '"portico keys" has no flag --port.', '"portico keys --help" lists those it has.'],
     ['start --as', 'FLAG_VALUE_MISSING', '--as needs a value.', expect.stringContaining('Write --as USER[,role=NAME]')],

@@ -162,8 +162,9 @@ function configLine(words: Words, [word, ...rest]: readonly string[]): ConfigCom
   const { app, ...flags } = words.flags;
   checkFlags({ ...words, flags }, command);
   const action = actionNamed(command, word, CONFIG_ACTIONS);
-  if (rest.length > 1) throw tooManyArguments(`config ${action}`, 1, rest);
-  return { command, action, app: rest[0] ?? (app as string | undefined), flags: flags as ConfigFlags };
+  const folders = app === undefined ? rest : [app as string, ...rest];
+  if (folders.length > 1) throw tooManyArguments(`config ${action}`, 1, folders);
+  return { command, action, app: folders[0], flags: flags as ConfigFlags };
 }
 
 function actionNamed<Name extends string>(command: CommandName, word: string | undefined, actions: Readonly<Record<Name, Action>>): Name {

@@ -178,7 +178,12 @@ describe('portico config show hides secrets', () => {
     ...values({ API_KEY: 'hidden1', Orders: 'AccountName=a;AccountKey=hidden2', AMQP: 'amqp://u:hidden3@h', Odd: ' hidden4AccountKey=x' }),
     'host.json': hostJson(
       {},
-      { description: { defaultExecutablePath: 'node', arguments: ['--token', 'hidden5', '--pwd hidden12', '--url=amqp://u:hidden6@h'] } },
+      {
+        description: {
+          defaultExecutablePath: 'node',
+          arguments: ['--token', 'hidden5', '--pwd hidden12', '--url=amqp://u:hidden6@h', '--header', '"Authorization: Bearer hidden13"'],
+        },
+      },
     ),
     '.env': 'API_KEY=hidden7\nDB_PASSWORD="hidden8\nDB_PASSWORD=hidden9',
   };
@@ -191,7 +196,8 @@ describe('portico config show hides secrets', () => {
     const written = program.stdout.text + program.stderr.text;
     expect(written).toContain('AccountName=a;AccountKey=***');
     expect(written).toContain('amqp://u:***@h');
-    expect(written).toContain('node --token *** --pwd *** --url=amqp://u:***@h');
+    expect(written).toContain('node --token *** --pwd *** --url=amqp://u:***@h --header');
+    expect(written).toContain('"Authorization: ***');
     expect(written.replaceAll('hidden4AccountKey', '')).not.toContain('hidden');
   });
 
@@ -199,7 +205,10 @@ describe('portico config show hides secrets', () => {
     const { settings, host } = await show(files, ['--show-secrets'], environment);
     expect(lineOf(settings, 'API_KEY')).toEqual(['API_KEY', 'hidden1']);
     expect(lineOf(settings, 'PORTICO_KEYS__HOST__MASTER')).toEqual(['PORTICO_KEYS__HOST__MASTER', 'hidden10', '(for the host alone)']);
-    expect(lineOf(host, 'customHandler')).toEqual(['customHandler', 'node --token hidden5 --pwd hidden12 --url=amqp://u:hidden6@h']);
+    expect(lineOf(host, 'customHandler')).toEqual([
+      'customHandler',
+      'node --token hidden5 --pwd hidden12 --url=amqp://u:hidden6@h --header "Authorization: Bearer hidden13"',
+    ]);
   });
 });
 

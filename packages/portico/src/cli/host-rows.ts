@@ -18,7 +18,7 @@ export type HostSources = {
   readonly localDocument: JsonDocument | undefined;
 };
 
-/** `mask`: hides secrets; it is given a word of the handler's command line, and the flag before it as its name. */
+/** `mask`: hides secrets; it is given each argument of the handler's command line, and then each word with the flag before it as its name. */
 export function hostRows({ config, host, local, localDocument }: HostSources, mask: (name: string, word: string) => string): HostRow[] {
   const { handler, http, functionTimeoutMs } = config;
   const originIn = (path: Path) => originAt(host, path);
@@ -39,8 +39,10 @@ export function hostRows({ config, host, local, localDocument }: HostSources, ma
 
 function handlerRows(handler: HandlerConfig, originIn: (path: Path) => Origin, mask: (name: string, word: string) => string): HostRow[] {
   const { section, executablePath, workerPath, workerArguments, port } = handler;
-  const command = [executablePath, ...handler.arguments, workerPath, ...workerArguments].filter(Boolean).join(' ');
-  const masked = command.split(' ').map((word, index, words) => {
+  const command = [executablePath, ...handler.arguments, workerPath ?? '', ...workerArguments].filter(Boolean);
+  // An argument may hold several words, and only together they tell that they are a header with a key.
+  const words = command.flatMap((part) => mask('', part).split(' '));
+  const masked = words.map((word, index) => {
     const before = words[index - 1] ?? '';
     return mask(before.startsWith('-') ? before : '', word);
   });

@@ -29,6 +29,8 @@ describe('maskSecrets shows', () => {
     ['FEATURES', 'beta=1;blue=0'],
     ['SECRET', '@Microsoft.KeyVault(VaultName=v;SecretName=s)'],
     ['TEXT', 'Hello, world; a = b'],
+    ['TEXT', 'Note: at 12:30 @ the bearer of news'],
+    ['DOCS', 'https://example.org/a-long-name-of-some-page-2024/MainPage'],
     ['LOGGING', '{"level": "debug", "keep": 7}'],
   ])('%s=%s', (name, value) => {
     expect(maskSecrets(name, value).trim()).toBe(value.trim());
@@ -39,7 +41,7 @@ describe('maskSecrets hides', () => {
   test.each(
     [
       'API_KEY apikey Auth_Token CLIENT_SECRET clientSecret Orders__clientSecret Db:Password PGPASSWORD MYSQL_PWD DB_PASS APPINSIGHTS_INSTRUMENTATIONKEY',
-      'APIKey AWS_SECRET_ACCESS_KEY PORTICO_KEYS__FUNCTIONS__hello__NAME PORTICO_KEY DBPassword2 AzureWebEncryptionKey AzureWebJobsSecretStorageSas VAULT_SECRET_ID',
+      'APIKey AWS_SECRET_ACCESS_KEY PORTICO_KEYS__FUNCTIONS__hello__NAME PORTICO_KEY DBPassword2 GITHUB_PAT DB_PW AzureWebEncryptionKey AzureWebJobsSecretStorageSas VAULT_SECRET_ID',
     ].flatMap((names) => names.split(' ')),
   )('all of %s', (name) => {
     expect(maskSecrets(name, 'a')).toBe('***');
@@ -94,7 +96,16 @@ describe('maskSecrets hides', () => {
     ['{"user": "u", "private_key": "hid\\"den"}', '{"user": "u", "private_key": "***"}'],
     ['--api-key=hidden', '--api-key=***'],
     ['node server.js --api-key=hidden --verbose', 'node server.js --api-key=***'],
+    ['user:hid@den@tcp(db:3306)/orders?tls=true', 'user:***@tcp(db:3306)/orders?tls=true'],
+    ["host=db password='hid den' dbname=d", 'host=db password=*** dbname=d'],
+    ['https://example.org/#access_token=hidden&state=a', 'https://example.org/#access_token=***&state=a'],
+    ['https://hooks.example.org/T01/B02/hiddenAbCdEf0123456789x', 'https://hooks.example.org/T01/B02/***'],
+    ['{"user": "u", "passwords": [ "hidden" ], "token": 12}', '{"user": "u", "passwords": "***", "token": "***"}'],
+    ['Authorization: Basic hidden', 'Authorization: ***'],
+    ['accept: */*\nx-api-key: hidden', 'accept: */*\nx-api-key: ***'],
+    ['Bearer hidden', 'Bearer ***'],
     ['-----BEGIN RSA PRIVATE KEY-----\nhidden', '***'],
+    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\nhidden', '***'],
     ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.hidden', '***'],
     ['0123456789abcdef0123456789abcdef', '***'],
     ['Ab1-_hidden0123456789012345678901234567890==', '***'],

@@ -17,7 +17,7 @@ export function maskSecrets(name: string, value: string): string {
 
 /** Words that a secret is called by, some of them also as the end of a longer one: INSTRUMENTATIONKEY, PGPASSWORD. */
 const SECRET_WORD =
-  /^(?:.*(?:secret|password|passwd|passphrase|pwd|token|key|credential|signature)s?|pass|sas|sig|auth|authorization|bearer|jwt|certificate|pfx)\d*$/;
+  /^(?:.*(?:secret|password|passwd|passphrase|pwd|token|key|credential|signature)s?|pass|pw|pat|sas|sig|auth|authorization|bearer|jwt|certificate|pfx)\d*$/;
 /** Names that end so speak about a secret and hold none: AzureWebJobsSecretStorageType, KEY_VAULT_URI. */
 const LAST_WORD_ABOUT =
   /^(?:type|name|path|file|folder|dir|directory|vault|uri|url|endpoint|host|port|version|enabled|disabled|expiry|ttl|timeout|limit|count|length|size|mode|algorithm|issuer|audience|scope)$/;
@@ -32,10 +32,10 @@ function namesSecret(name: string): boolean {
 
 /** Private keys, JSON web tokens, and what only a generator writes. */
 function looksSecret(value: string): boolean {
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----|(?:^|\W)eyJ[\w-]+\.[\w-]+\.[\w-]*/.test(value)) return true;
-  if (!/^[\w+-][\w+/-]{31,}={0,2}$/.test(value) || !/\d/.test(value)) return false;
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY|(?:^|\W)eyJ[\w-]+\.[\w-]+\.[\w-]*/.test(value)) return true;
+  if (!/^[\w+-][\w+/-]{31,}={0,2}$/.test(value)) return false;
   // Names of resources and UUIDs are long as well; they are in one case, and have dashes.
-  return (/[a-z]/.test(value) && /[A-Z]/.test(value)) || /^(?=.*[a-z])[a-z\d]+$/i.test(value);
+  return isMixed(value) || /^(?=.*[a-z])(?=.*\d)[a-z\d]+$/i.test(value);
 }
 
 /** Parts of connection strings that anybody may know: those of storage accounts, message brokers, databases and telemetry. */
@@ -67,21 +67,31 @@ function maskParts(text: string, separator: ';' | ','): string | undefined {
   return masked.join(separator);
 }
 
-/** Addresses with a password in them, queries with a key, JSON with members of that kind; wherever in the text they are. */
+/** Addresses with a password or a generated part in them, queries and headers with a key, JSON with members of that kind; wherever in the text they are. */
 function maskWithin(text: string): string {
   return (
     text
       // A password with a slash in it is against the rules, and is written all the same; a port is no password.
       .replace(/^([a-z][\w+.-]*:\/\/[^\s:@/?#]*:)(?!\d{1,5}(?:[/?#]|$))(?:[^/?#@]*[/?#][^\s]*)@/i, `$1${MASK}@`)
       .replace(/([a-z][\w+.-]*:\/\/)([^\s/?#"']*)@/gi, (_, scheme: string, user: string) => `${scheme}${maskUser(scheme, user)}@`)
-      .replace(/([?&;,\s])([^=&;,\s"']+)=([^&;#\s"']+)/g, (pair, mark: string, name: string) =>
+      // Go's drivers have no scheme: user:password@tcp(host)/database.
+      .replace(/^([^\s:@/?#"'{]+:)(?!\/\/)\S+@(?=[\w.[(])/, `$1${MASK}@`)
+      // Whoever knows the address of a web hook may call it.
+      .replace(/(?<=:\/\/\S*\/)[\w-]{20,}(?=[/?#\s]|$)/g, (part) => (isMixed(part) || looksSecret(part) ? MASK : part))
+      .replace(/([?&#;,\s])([^=&;,\s"']+)=("[^"]*"|'[^']*'|["']?[^&;#\s"']+)/g, (pair, mark: string, name: string) =>
         namesSecret(name) || /^code$/i.test(name) ? `${mark}${name}=${MASK}` : pair,
       )
-      .replace(/"((?:[^"\\]|\\.)*)"(\s*:\s*)"(?:[^"\\]|\\.)*"/g, (member, name: string, colon: string) =>
+      .replace(/^([ \t"']*[\w-]+)(:[ \t]+)\S.*/gm, (line, name: string, colon: string) =>
+        namesSecret(name) ? `${name}${colon}${MASK}` : line,
+      )
+      .replace(/^(Bearer|Basic) \S+$/i, `$1 ${MASK}`)
+      .replace(/"((?:[^"\\]|\\.)*)"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\d[\d.]*)/g, (member, name: string, colon: string) =>
         namesSecret(name) ? `"${name}"${colon}"${MASK}"` : member,
       )
   );
 }
+
+const isMixed = (text: string): boolean => /\d/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text);
 
 /** What stands alone before a web address is a token; before any other it is a name. */
 function maskUser(scheme: string, user: string): string {

@@ -47,7 +47,7 @@ describe('portico start', () => {
     expect(host().options).not.toHaveProperty('address');
     expect(keepHeapSmall).not.toHaveBeenCalled();
     await program.clock.advance(100);
-    expect(keepHeapSmall).toHaveBeenCalledOnce();
+    await vi.waitFor(() => expect(keepHeapSmall).toHaveBeenCalledOnce());
     program.send('SIGINT');
     expect(await exitCode).toBe(0);
     expect(host().stopCount).toBe(1);

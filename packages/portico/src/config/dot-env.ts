@@ -17,9 +17,10 @@ export function readDotEnv(root: string, file: string, problems: Problem[]): Fil
     problems.push({ ...fileUnreadable(read.reason), severity: 'warning', file });
     return [];
   }
-  const { lineOf, problems: found } = checkLines(read.text);
+  const text = read.text.replace(/^\ufeff/, '');
+  const { lineOf, problems: found } = checkLines(text);
   problems.push(...found.map((problem) => ({ ...problem, file })));
-  return Object.entries(parseEnv(read.text)).map(([name, value = '']) => {
+  return Object.entries(parseEnv(text)).map(([name, value = '']) => {
     const line = lineOf.get(name);
     return { name, value, place: { file, ...(line !== undefined && { line }) } };
   });

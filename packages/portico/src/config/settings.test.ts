@@ -80,6 +80,10 @@ describe('.env', () => {
     expect(linesOf(`A=1\n${line}\nB=2`)).toEqual([['DOT_ENV_LINE_UNREADABLE', '.env', 2]]);
   });
 
+  test('may begin with a byte order mark', () => {
+    expect(read({ '.env': '\ufeffA=1' })).toMatchObject({ settings: { A: '1' }, written: [{ place: { line: 1 } }], problems: [] });
+  });
+
   test('keeps the blanks of a value in quotes', () => {
     const { settings, problems } = read({ '.env': 'A= a \nB=" b "' });
     expect({ settings, problems }).toEqual({ settings: { A: 'a', B: ' b ' }, problems: [] });

@@ -60,6 +60,12 @@ describe('a function whose function.json cannot be read', () => {
     expect([ownerOf('/api/Hello'), ownerOf('/api/world')]).toEqual(['Hello!', 'Other']);
   });
 
+  test('leaves it to one that names it, also where one that takes any name comes before that one', () => {
+    const other = httpFunction({ route: '{name}', methods: ['get'] });
+    const ownerOf = serve({ Hello: BROKEN, Other: other, Zhello: httpFunction({ route: 'hello', methods: ['post'] }) });
+    expect([ownerOf('/api/Hello'), ownerOf('/api/Hello', 'POST'), ownerOf('/api/Hello', 'PUT')]).toEqual(['Hello!', 'Zhello', 'Hello!']);
+  });
+
   test('has none where something else than a request was to trigger it', () => {
     const timer = { bindings: [{ type: 'timerTrigger', direction: 'in', name: 'timer', schedule: 'never' }] };
     expect(serve({ Hello: timer, Zall: all })('/api/Hello')).toBe('Zall');
@@ -78,5 +84,15 @@ describe('a function whose route is no template', () => {
   test('leaves it to others that name it as far as they do', () => {
     const ownerOf = serve({ Bad: bad, Other: httpFunction({ route: 'secret/{id}' }), Zall: all });
     expect([ownerOf('/api/secret/1'), ownerOf('/api/secret/1/2')]).toEqual(['Other', 'Bad!']);
+  });
+
+  test('leaves it to them wherever they stand', () => {
+    const ownerOf = serve({ Bad: bad, Other: httpFunction({ route: '{a}/{b}' }), Zlist: httpFunction({ route: 'secret/list/all' }) });
+    expect(['1', 'list', 'list/all', 'list/1'].map((rest) => ownerOf(`/api/secret/${rest}`))).toEqual(['Bad!', 'Bad!', 'Zlist', 'Bad!']);
+  });
+
+  test.each(['2024', '日本'])('leaves it to them where it begins with %s', (begins) => {
+    const ownerOf = serve({ Bad: httpFunction({ route: `${begins}/{id:nosuch}` }), Other: httpFunction({ route: `${begins}/{id}` }) });
+    expect(['1', '1/2'].map((rest) => ownerOf(`/api/${encodeURIComponent(begins)}/${rest}`))).toEqual(['Other', 'Bad!']);
   });
 });

@@ -4,27 +4,47 @@ import type { FunctionApp } from '../core/function-app.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Problem } from '../core/problem.ts';
 import { httpResponseBinding } from '../http/output/http-response-binding.ts';
-import type { HttpFunction } from '../http/public-app.ts';
-import { createRouteTable, type RouteEntry } from '../http/routes/route-table.ts';
+import type { HttpFunction, PublicApp } from '../http/public-app.ts';
+import { createRouteTable, type RouteEntry, type RouteMatch } from '../http/routes/route-table.ts';
 import { joinRoute } from '../http/routes/route-text.ts';
 import { parseRouteTemplate } from '../http/routes/template.ts';
 
 type Entry = RouteEntry<HttpFunction>;
 
+/** A guess, and whose paths it has although theirs is no guess. */
+type Guess = { readonly entry: Entry; readonly before: ReadonlySet<HttpFunction> };
+
 /** The routes of an app, with those that are guessed. `routeProblems`: of functions whose route is no template. */
-export function withGuesses(entries: readonly Entry[], app: FunctionApp, routeProblems: readonly Problem[]): readonly Entry[] {
-  const routePrefix = app.config?.http.routePrefix ?? '';
-  const all = [...entries];
-  for (const { functionName = '', message } of [...routeProblems, ...unread(app)]) {
-    const route = app.functions.find(({ name }) => name === functionName)?.http?.route;
-    const place = literalPart(route) ?? functionName;
-    const template = parseRouteTemplate(joinRoute(routePrefix, place), functionName);
-    if (template.kind !== 'template') continue;
-    const at = all.findIndex((entry) => compareNames(entry.value.name, functionName) > 0 && takesAnyName(entry, routePrefix, place));
-    // Behind what names that place: it is that one's for sure.
-    all.splice(at === -1 ? all.length : at, 0, { template, methods: undefined, value: brokenFunction(functionName, message) });
-  }
-  return all;
+export function routesWithGuesses(
+  entries: readonly Entry[],
+  app: FunctionApp,
+  routeProblems: readonly Problem[],
+): Pick<PublicApp, 'routes' | 'functions'> {
+  const routes = createRouteTable(entries);
+  const functions = entries.map(({ value }) => value);
+  const guesses = [...routeProblems, ...unread(app)].flatMap((problem) => guess(problem, entries, app));
+  if (guesses.length === 0) return { routes, functions };
+  const guessed = createRouteTable(guesses.map(({ entry }) => entry));
+  const before = new Map(guesses.map((one) => [one.entry.value, one.before]));
+  const match = (method: string, path: string): RouteMatch<HttpFunction> | undefined => {
+    const found = routes.match(method, path);
+    const other = guessed.match(method, path);
+    return other !== undefined && (found === undefined || before.get(other.value)?.has(found.value)) ? other : found;
+  };
+  return { routes: { match }, functions: [...functions, ...guesses.map(({ entry }) => entry.value)] };
+}
+
+function guess({ functionName = '', message }: Problem, entries: readonly Entry[], { config, functions }: FunctionApp): Guess[] {
+  if (config === undefined) return [];
+  const { routePrefix } = config.http;
+  const route = functions.find(({ name }) => name === functionName)?.http?.route;
+  const place = literalPart(route) ?? functionName;
+  const template = parseRouteTemplate(joinRoute(routePrefix, place), functionName);
+  if (template.kind !== 'template') return [];
+  const later = entries.filter(({ value }) => compareNames(value.name, functionName) > 0);
+  // What names that place is for sure somebody's.
+  const before = new Set(later.filter((entry) => takesAnyName(entry, routePrefix, place)).map(({ value }) => value));
+  return [{ entry: { template, methods: undefined, value: brokenFunction(functionName, message) }, before }];
 }
 
 /** What is wrong with those that were most likely meant for HTTP: without a trigger, or with one of an unknown type. */
@@ -49,11 +69,12 @@ function takesAnyName({ template, value }: Entry, routePrefix: string, place: st
   const takes = (path: string): boolean => match('GET', `/${joinRoute(routePrefix, path)}`) !== undefined;
   const path = place.replace('{*rest}', 'x');
   // Of the same length and kind, so that a constraint hardly tells the two apart.
-  return takes(path) && takes(path.replaceAll(/[a-z]/gi, nextLetter));
+  return takes(path) && takes(path.replaceAll(/[\p{L}\d]/gu, nextSign));
 }
 
-function nextLetter(letter: string): string {
-  return /z/i.test(letter) ? 'a' : String.fromCharCode(letter.charCodeAt(0) + 1);
+function nextSign(sign: string): string {
+  if (sign === '9') return '0';
+  return /z/i.test(sign) ? 'a' : String.fromCodePoint((sign.codePointAt(0) ?? 0) + 1);
 }
 
 function brokenFunction(name: string, fault: string): HttpFunction {

@@ -10,14 +10,14 @@ import { createCallerRules, type XffStyle } from '../http/caller.ts';
 import type { CorsRules } from '../http/cors.ts';
 import { httpResponseBinding } from '../http/output/http-response-binding.ts';
 import type { HttpFunction, PublicApp } from '../http/public-app.ts';
-import { createRouteTable, type RouteEntry } from '../http/routes/route-table.ts';
+import type { RouteEntry } from '../http/routes/route-table.ts';
 import { joinRoute } from '../http/routes/route-text.ts';
 import { parseRouteTemplate } from '../http/routes/template.ts';
 import type { RouteTemplateFault } from '../http/routes/template-fault.ts';
 import type { FunctionBindings } from '../invocation/function-bindings.ts';
 import type { RunnableFunction } from '../invocation/runnable-function.ts';
 import { TimeLimit } from '../invocation/time-limit.ts';
-import { withGuesses } from './guessed-routes.ts';
+import { routesWithGuesses } from './guessed-routes.ts';
 import type { EventFunction } from './listener-set.ts';
 
 /** What the command line or a library's caller says instead of the app's files. */
@@ -60,13 +60,11 @@ export function makeServable(app: FunctionApp, overrides: ServingOverrides, mean
       entries.push({ template, methods: metadata.http.methods, value: httpFunction(metadata, app, means, before) });
     } else problems.push(routeProblem(metadata, template));
   }
-  const routes = config === undefined ? entries : withGuesses(entries, app, problems);
   return {
     problems,
     events: config === undefined ? [] : app.functions.flatMap((metadata) => eventFunction(metadata, app, means)),
     app: {
-      routes: createRouteTable(routes),
-      functions: routes.map(({ value }) => value),
+      ...routesWithGuesses(entries, app, problems),
       ...limits(config, before),
       ...policies(app, overrides),
     },

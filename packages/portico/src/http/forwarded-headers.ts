@@ -69,7 +69,7 @@ export function passHeaders(rawHeaders: readonly string[], caller: Pick<Caller, 
   return passed;
 }
 
-const OTHER_SIGN = /[^a-z\d-]/;
+const OTHER_SIGN = /[^a-z\d-]/i;
 
 /** A name as frameworks read it that make variables of names: any sign is a dash to them, so no other spelling may say what ours says. */
 export function asRead(name: string): string {
@@ -89,10 +89,15 @@ export function beginsWithX(name: string): boolean {
   return code === 120 || code === 88;
 }
 
-/** A header that says who calls or from where, from somebody who may not say it. */
+/**
+ * A header that says who calls or from where, from somebody who may not say it.
+ * A proxy that may removes the true spelling from what its callers send, and hardly the others.
+ */
 export function isForged(name: string, { trusted, namesUser }: Pick<Caller, 'trusted' | 'namesUser'>): boolean {
   if (!beginsWithX(name)) return false;
-  return (!trusted && FORWARDED.test(name)) || (!namesUser && USER.test(name)) || KEY.test(name);
+  if (FORWARDED.test(name)) return !trusted || OTHER_SIGN.test(name);
+  if (USER.test(name)) return !namesUser || OTHER_SIGN.test(name);
+  return KEY.test(name);
 }
 
 type Special =
