@@ -35,8 +35,7 @@ describe('what is under way when the host stops', () => {
   });
 
   test('is waited for and named', async () => {
-    const calls = ['/api/a', '/api/b', '/api/c', '/api/d'].map((url) => call('GET', url));
-    for (const one of calls) work.begin(one);
+    const calls = ['/api/a', '/api/b', '/api/c', '/api/d'].map((url) => work.begin(call('GET', url)));
     const finishing = finish();
     await clock.advance(250);
     for (const one of calls.slice(1)) work.end(one);
@@ -51,9 +50,8 @@ describe('what is under way when the host stops', () => {
   });
 
   test('is cut off after the grace, and named', async () => {
-    const [slow, quick] = [call('POST', '/api/slow'), call('GET', '/api/quick')];
-    work.begin(slow);
-    work.begin(quick);
+    work.begin(call('POST', '/api/slow'));
+    const quick = work.begin(call('GET', '/api/quick'));
     const finishing = finish();
     await clock.advance(100);
     work.end(quick);

@@ -1,7 +1,8 @@
 // One request of a caller, from its first line to its line in the access log.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Link } from '../core/chain.ts';
 import type { HostObserver, LogLevel, LogRecord, RequestSummary } from '../core/log.ts';
-import type { Limited, TimeLimit } from '../invocation/time-limit.ts';
+import type { Deadline, Limited, TimeLimit } from '../invocation/time-limit.ts';
 import type { Work, WorkInHand } from '../invocation/work-in-hand.ts';
 import { maskKeys } from './mask-keys.ts';
 import { reasonPhrase } from './reason-phrase.ts';
@@ -51,7 +52,10 @@ export class Call implements Limited, Work {
   // No lists: there is one call for each request, and most have one of these or none.
   #onEnded: (() => void) | undefined;
   #limit: TimeLimit | undefined;
+  #deadline: Deadline | undefined;
   #otherLimit: TimeLimit | undefined;
+  #otherDeadline: Deadline | undefined;
+  #inHand: Link<Work> | undefined;
   #ended = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, context: CallContext) {
@@ -62,7 +66,7 @@ export class Call implements Limited, Work {
     this.#startedMs = context.monotonicMs();
     response.on('close', () => {
       // Only now does the caller have what it can get of the answer.
-      context.work.end(this);
+      if (this.#inHand !== undefined) context.work.end(this.#inHand);
       if (this.#ended) return;
       // The server itself has answered: the body could not be read, or did not come.
       if (response.writableEnded) this.end(response.statusCode, 'refused');
@@ -96,15 +100,27 @@ export class Call implements Limited, Work {
   /** Its time begins now, anew if it had begun. Two may count at once: those of a function. */
   limitBy(limit: TimeLimit | undefined): void {
     if (limit === undefined || this.#ended) return;
-    if (this.#limit === undefined || this.#limit === limit) this.#limit = limit;
-    else this.#otherLimit = limit;
-    limit.watch(this);
+    if (this.#limit === undefined || this.#limit === limit) {
+      this.#deadline?.leave();
+      this.#limit = limit;
+      this.#deadline = limit.watch(this);
+    } else {
+      this.#otherDeadline?.leave();
+      this.#otherLimit = limit;
+      this.#otherDeadline = limit.watch(this);
+    }
+  }
+
+  /** It does not count until it is set again. */
+  unlimitBy(limit: TimeLimit | undefined): void {
+    if (limit === this.#limit) this.#deadline?.leave();
+    else if (limit === this.#otherLimit) this.#otherDeadline?.leave();
   }
 
   /** No limit counts until the next one is set. */
   unlimit(): void {
-    this.#limit?.forget(this);
-    this.#otherLimit?.forget(this);
+    this.#deadline?.leave();
+    this.#otherDeadline?.leave();
     this.#limit = undefined;
     this.#otherLimit = undefined;
   }
@@ -115,7 +131,7 @@ export class Call implements Limited, Work {
 
   /** From here on stops and drains wait for it. */
   takeInHand(): void {
-    this.#context.work.begin(this);
+    this.#inHand = this.#context.work.begin(this);
   }
 
   /** Answers with a whole reply of the host's or the handler's. `headerLines` frame the body unless it is to be chunked. */

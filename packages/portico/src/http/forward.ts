@@ -163,7 +163,7 @@ class Forwarding implements ExchangeSink {
     const reads = writeCopy(this.#call.response, chunk);
     // It is the caller who stands still, if anybody; `drain` goes on.
     if (reads) this.#call.limitBy(idleLimit);
-    else idleLimit?.forget(this.#call);
+    else this.#call.unlimitBy(idleLimit);
     return reads;
   }
 

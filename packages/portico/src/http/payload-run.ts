@@ -111,7 +111,7 @@ export class PayloadRun implements AttemptSubject {
     // The function has run: a caller that leaves now changes nothing about what it wrote.
     call.onAbandoned = undefined;
     const work: Work = { describe: () => `outputs of ${call.describe()}` };
-    host.work.begin(work);
+    const begun = host.work.begin(work);
     try {
       const error = await opened.write(reply, signal);
       for (const remark of opened.remarks) host.remark(this, remark);
@@ -121,7 +121,7 @@ export class PayloadRun implements AttemptSubject {
       logError(this, error);
       return undefined;
     } finally {
-      host.work.end(work);
+      host.work.end(begun);
     }
   }
 

@@ -83,11 +83,10 @@ export async function openTunnel(
     expired = limit;
     handler.destroy();
   };
-  const handshaking = { expire };
-  fn.timeLimit?.watch(handshaking);
+  const deadline = fn.timeLimit?.watch({ expire });
   const unreached = await connectFault(handler);
   if (unreached === 'ECONNREFUSED') {
-    fn.timeLimit?.forget(handshaking);
+    deadline?.leave();
     socket.off('close', leave);
     return NOBODY_THERE;
   }
@@ -97,7 +96,7 @@ export async function openTunnel(
     const lines = requestHead(request.method ?? 'GET', request.rawHeaders, port, 'none', passing).slice(0, -2);
     handler.write(`${lines}Connection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\n\r\n`, 'latin1');
     const handshake = unreached === undefined ? await shakeHands(handler) : { fault: unreached };
-    fn.timeLimit?.forget(handshaking);
+    deadline?.leave();
     const ahead = stopReading();
     if (socket.destroyed) return { status: undefined };
     if ('fault' in handshake) {

@@ -21,7 +21,7 @@ import { type FailedAttempt, retryContext } from '../worker/payload/retry-contex
 import { type Envelope, type EnvelopeReply, sendEnvelope } from './envelope-exchange.ts';
 import type { InvocationHost, RunLog } from './invocation-host.ts';
 import type { RunnableFunction } from './runnable-function.ts';
-import type { Limited, TimeLimit } from './time-limit.ts';
+import type { Deadline, Limited, TimeLimit } from './time-limit.ts';
 
 /** A request that no handler ever reads is not sent for ever. */
 export const MOST_SENDINGS = 5;
@@ -69,6 +69,7 @@ export class Attempts implements Limited {
   #sentTo: HandlerChannel | undefined;
   /** Counted, so that what belongs to one that was given up finds out. */
   #attempt = 0;
+  #deadline: Deadline | undefined;
   #abort = (): void => {};
 
   constructor(subject: AttemptSubject, fn: Pick<RunnableFunction, 'retry' | 'timeLimit'>, host: InvocationHost, ids: InvocationIds) {
@@ -115,12 +116,17 @@ export class Attempts implements Limited {
 
   #finish(): void {
     this.#over = true;
-    this.#fn.timeLimit?.forget(this);
+    this.#deadline?.leave();
+  }
+
+  #beginTime(limit: TimeLimit | undefined): void {
+    this.#deadline?.leave();
+    this.#deadline = limit?.watch(this);
   }
 
   #prepare(channel: HandlerChannel | undefined): void {
     const { retry, timeLimit } = this.#fn;
-    timeLimit?.watch(this);
+    this.#beginTime(timeLimit);
     const extraMetadata = retry === undefined ? undefined : retryContext(retry, this.#retryCount, this.#lastFailure);
     const prepared = this.#guard(() => this.#subject.prepare({ ids: this.#ids, extraMetadata }, this.#signal));
     if ('text' in prepared && channel !== undefined) return this.#send(prepared, channel);
@@ -163,14 +169,14 @@ export class Attempts implements Limited {
 
   /** Undefined: nobody waits any longer. That there is no handler is no time of the function's. */
   async #whenChannel(): Promise<HandlerChannel | HostError | undefined> {
-    this.#fn.timeLimit?.forget(this);
+    this.#deadline?.leave();
     const gone = this.#signal();
     const { stopping } = this.#host;
     const over = AbortSignal.any([gone, stopping]);
     for (;;) {
       try {
         const found = await this.#host.whenChannel(gone);
-        if ('send' in found) this.#fn.timeLimit?.watch(this);
+        if ('send' in found) this.#beginTime(this.#fn.timeLimit);
         if ('send' in found || !this.#subject.waitsForHandler || stopping.aborted) return found;
         await this.#host.sleep(NEXT_LOOK_MS, over);
       } catch (error) {
@@ -230,7 +236,7 @@ export class Attempts implements Limited {
 
   /** Parity: whoever waits learns nothing but that it failed; the log has the reason. */
   #giveUpOrRetry(failure: Failure): void {
-    this.#fn.timeLimit?.forget(this);
+    this.#deadline?.leave();
     const { retry } = this.#fn;
     if (retry !== undefined && mayRetry(retry, this.#retryCount)) return void this.#retry(retry, failure);
     if (this.#retryCount > 0) logError(this.#subject, retriesExhausted(this.#retryCount));

@@ -70,7 +70,7 @@ class EventRun implements AttemptSubject, Work {
       this.#outcome.resolve({ status: 'abandoned' });
     };
     signal.addEventListener('abort', abandon, { once: true });
-    host.work.begin(this);
+    const begun = host.work.begin(this);
     try {
       this.#attempts.start(host.channel);
       const outcome = await this.#outcome.promise;
@@ -78,7 +78,7 @@ class EventRun implements AttemptSubject, Work {
       return outcome;
     } finally {
       signal.removeEventListener('abort', abandon);
-      host.work.end(this);
+      host.work.end(begun);
     }
   }
 

@@ -32,10 +32,10 @@ describe('a limit of time', () => {
 
   test('forgets a run, and the others keep their time', async () => {
     const [first, second] = [run('first'), run('second')];
-    limit.watch(first);
+    const deadline = limit.watch(first);
     await clock.advance(10);
     limit.watch(second);
-    limit.forget(first);
+    deadline.leave();
     await clock.advance(1000);
     expect(expired).toEqual(['second 100 at 110']);
   });
@@ -61,13 +61,14 @@ describe('a limit of time', () => {
     }
   });
 
-  test('begins anew for a run that is watched again', async () => {
+  test('begins anew for a run that is forgotten and watched again', async () => {
     const [lively, idle] = [run('lively'), run('idle')];
-    limit.watch(lively);
+    let deadline = limit.watch(lively);
     limit.watch(idle);
     for (let i = 0; i < 5; i++) {
       await clock.advance(60);
-      limit.watch(lively);
+      deadline.leave();
+      deadline = limit.watch(lively);
     }
     expect(expired).toEqual(['idle 100 at 100']);
     await clock.advance(100);

@@ -1,5 +1,6 @@
 // One limit of time for many runs. All of them may take equally long, so whichever began first is the first to run out:
 // a list in order of their beginnings and one timer do, where a timer for each request would cost more than passing it on.
+import { Chain, type Link } from '../core/chain.ts';
 import type { Clock } from '../core/clock.ts';
 import { formatTimeSpan } from '../core/time-span.ts';
 
@@ -9,13 +10,17 @@ export interface Limited {
   expire(limit: TimeLimit): void;
 }
 
+type Begun = { readonly run: Limited; readonly begunMs: number };
+
+export type Deadline = Link<Begun>;
+
 export class TimeLimit {
   readonly limitMs: number;
   /** What to change for another limit, in words. */
   readonly setting: string;
   readonly #clock: Clock;
   readonly #over: AbortSignal;
-  readonly #begunMs = new Map<Limited, number>();
+  readonly #runs = new Chain<Begun>();
   #waits = false;
 
   /** Nothing expires any more once the signal aborts. */
@@ -26,15 +31,11 @@ export class TimeLimit {
     this.#over = over;
   }
 
-  /** Its time begins now, anew if it had begun before. */
-  watch(run: Limited): void {
-    this.#begunMs.delete(run);
-    this.#begunMs.set(run, this.#clock.monotonicMs());
+  /** Its time begins now. It is forgotten when the link leaves. */
+  watch(run: Limited): Deadline {
+    const deadline = this.#runs.join({ run, begunMs: this.#clock.monotonicMs() });
     if (!this.#waits) void this.#wait();
-  }
-
-  forget(run: Limited): void {
-    this.#begunMs.delete(run);
+    return deadline;
   }
 
   /** What the errors say of it. */
@@ -45,11 +46,10 @@ export class TimeLimit {
   async #wait(): Promise<void> {
     this.#waits = true;
     try {
-      for (let first = this.#first(); first !== undefined; first = this.#first()) {
-        const [run, begunMs] = first;
-        const leftMs = begunMs + this.limitMs - this.#clock.monotonicMs();
+      for (let first = this.#runs.first; first !== undefined; first = this.#runs.first) {
+        const leftMs = first.value.begunMs + this.limitMs - this.#clock.monotonicMs();
         if (leftMs > 0) await this.#clock.sleep(leftMs, this.#over);
-        else this.#expire(run);
+        else this.#expire(first);
       }
     } catch (error) {
       // Else the sleep was cut short by the end of the host, which ends all runs.
@@ -59,19 +59,15 @@ export class TimeLimit {
     }
   }
 
-  #expire(run: Limited): void {
-    this.#begunMs.delete(run);
+  #expire(deadline: Deadline): void {
+    deadline.leave();
     try {
-      run.expire(this);
+      deadline.value.run.expire(this);
     } catch (error) {
       // A bug, which is to be seen as one, but not by keeping the others from their end.
       queueMicrotask(() => {
         throw error;
       });
     }
-  }
-
-  #first(): [Limited, number] | undefined {
-    return this.#begunMs.entries().next().value;
   }
 }

@@ -1,5 +1,7 @@
 // What the host works on: requests whose callers wait, and events. Stops and drains wait for it, and the admin API counts it.
 
+import { Chain, type Link } from '../core/chain.ts';
+
 /** One piece of it. */
 export interface Work {
   /** For people: `GET /api/hello`, `orders: New queue message`. */
@@ -7,7 +9,7 @@ export interface Work {
 }
 
 export class WorkInHand {
-  readonly #items = new Set<Work>();
+  readonly #items = new Chain<Work>();
   #retryCount = 0;
   #finished: PromiseWithResolvers<void> | undefined;
 
@@ -25,12 +27,14 @@ export class WorkInHand {
     return this.#items;
   }
 
-  begin(item: Work): void {
-    this.#items.add(item);
+  /** Returns what `end` is to be given. */
+  begin(item: Work): Link<Work> {
+    return this.#items.join(item);
   }
 
-  end(item: Work): void {
-    if (!this.#items.delete(item) || this.#items.size > 0) return;
+  /** The second time nothing happens. */
+  end(begun: Link<Work>): void {
+    if (!begun.leave() || this.#items.size > 0) return;
     this.#finished?.resolve();
     this.#finished = undefined;
   }
