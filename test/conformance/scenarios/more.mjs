@@ -216,7 +216,7 @@ export default ({ bindings, get, hostJson, http, httpFunction, on, outputs, post
     }),
     queues('retry.queue-exhausted', 'A retry policy of one and two deliveries: four calls, then the poison queue.', {
       settings: { maxDequeueCount: 2 }, functions: { Failing: { ...queueTrigger('in-failing'), retry: { strategy: 'fixedDelay', maxRetryCount: 1, delayInterval: '00:00:00' } } }, rules: [on('Failing', { status: 500, text: 'no' })],
-      steps: [queuePut('in-failing', 'again'), waits('/Failing', 4, 40_000), { queueRead: { queue: 'in-failing-poison' } }, { queueLength: { queue: 'in-failing' } }],
+      steps: [queuePut('in-failing', 'again'), waits('/Failing', 4, 40_000), { queueRead: { queue: 'in-failing-poison' } }, { sleepMs: 1000 }, { queueLength: { queue: 'in-failing' } }],
     }),
     queues('queue-in.function-timeout', 'The first call of a message runs into functionTimeout: when does the message come back?', {
       timeout: '00:00:03', functions: { Slow: queueTrigger('in-slow') }, rules: [on('Slow', { ...outputs({}), delayMs: 20_000 }, { attempt: 1 })], timeoutMs: 120_000,
