@@ -51,9 +51,7 @@ export class Call implements Limited, Work {
   onExpired: ((limit: TimeLimit) => void) | undefined;
   // No lists: there is one call for each request, and most have one of these or none.
   #onEnded: (() => void) | undefined;
-  #limit: TimeLimit | undefined;
   #deadline: Deadline | undefined;
-  #otherLimit: TimeLimit | undefined;
   #otherDeadline: Deadline | undefined;
   #inHand: Link<Work> | undefined;
   #ended = false;
@@ -100,29 +98,23 @@ export class Call implements Limited, Work {
   /** Its time begins now, anew if it had begun. Two may count at once: those of a function. */
   limitBy(limit: TimeLimit | undefined): void {
     if (limit === undefined || this.#ended) return;
-    if (this.#limit === undefined || this.#limit === limit) {
-      this.#deadline?.leave();
-      this.#limit = limit;
-      this.#deadline = limit.watch(this);
-    } else {
-      this.#otherDeadline?.leave();
-      this.#otherLimit = limit;
-      this.#otherDeadline = limit.watch(this);
-    }
+    const isFirst = this.#deadline === undefined || this.#deadline.value.limit === limit;
+    if (isFirst) this.#deadline = limit.watch(this, this.#deadline);
+    else this.#otherDeadline = limit.watch(this, this.#otherDeadline);
   }
 
   /** It does not count until it is set again. */
   unlimitBy(limit: TimeLimit | undefined): void {
-    if (limit === this.#limit) this.#deadline?.leave();
-    else if (limit === this.#otherLimit) this.#otherDeadline?.leave();
+    if (this.#deadline?.value.limit === limit) this.#deadline?.leave();
+    else if (this.#otherDeadline?.value.limit === limit) this.#otherDeadline?.leave();
   }
 
   /** No limit counts until the next one is set. */
   unlimit(): void {
     this.#deadline?.leave();
     this.#otherDeadline?.leave();
-    this.#limit = undefined;
-    this.#otherLimit = undefined;
+    this.#deadline = undefined;
+    this.#otherDeadline = undefined;
   }
 
   expire(limit: TimeLimit): void {

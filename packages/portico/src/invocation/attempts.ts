@@ -119,14 +119,9 @@ export class Attempts implements Limited {
     this.#deadline?.leave();
   }
 
-  #beginTime(limit: TimeLimit | undefined): void {
-    this.#deadline?.leave();
-    this.#deadline = limit?.watch(this);
-  }
-
   #prepare(channel: HandlerChannel | undefined): void {
     const { retry, timeLimit } = this.#fn;
-    this.#beginTime(timeLimit);
+    this.#deadline = timeLimit?.watch(this, this.#deadline);
     const extraMetadata = retry === undefined ? undefined : retryContext(retry, this.#retryCount, this.#lastFailure);
     const prepared = this.#guard(() => this.#subject.prepare({ ids: this.#ids, extraMetadata }, this.#signal));
     if ('text' in prepared && channel !== undefined) return this.#send(prepared, channel);
@@ -176,7 +171,7 @@ export class Attempts implements Limited {
     for (;;) {
       try {
         const found = await this.#host.whenChannel(gone);
-        if ('send' in found) this.#beginTime(this.#fn.timeLimit);
+        if ('send' in found) this.#deadline = this.#fn.timeLimit?.watch(this, this.#deadline);
         if ('send' in found || !this.#subject.waitsForHandler || stopping.aborted) return found;
         await this.#host.sleep(NEXT_LOOK_MS, over);
       } catch (error) {

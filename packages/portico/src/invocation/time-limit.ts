@@ -10,7 +10,7 @@ export interface Limited {
   expire(limit: TimeLimit): void;
 }
 
-type Begun = { readonly run: Limited; readonly begunMs: number };
+type Begun = { readonly run: Limited; readonly limit: TimeLimit; readonly begunMs: number };
 
 export type Deadline = Link<Begun>;
 
@@ -31,9 +31,10 @@ export class TimeLimit {
     this.#over = over;
   }
 
-  /** Its time begins now. It is forgotten when the link leaves. */
-  watch(run: Limited): Deadline {
-    const deadline = this.#runs.join({ run, begunMs: this.#clock.monotonicMs() });
+  /** Its time begins now, in place of the one before. It is forgotten when the link leaves. */
+  watch(run: Limited, before?: Deadline): Deadline {
+    before?.leave();
+    const deadline = this.#runs.join({ run, limit: this, begunMs: this.#clock.monotonicMs() });
     if (!this.#waits) void this.#wait();
     return deadline;
   }

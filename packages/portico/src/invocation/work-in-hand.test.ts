@@ -24,6 +24,13 @@ describe('work in hand', () => {
     expect([work.count, [...work.items]]).toEqual([0, []]);
   });
 
+  test('is not done by the end of something that never was in hand', () => {
+    const work = new WorkInHand();
+    work.begin(call());
+    work.end(new WorkInHand().begin(call()));
+    expect(work.count).toBe(1);
+  });
+
   test('counts who waits for the next attempt for as long as it waits, also when the wait is cut short', async () => {
     const work = new WorkInHand();
     const [good, bad] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
